@@ -1,0 +1,83 @@
+/** One error class, one table. `message` is for the log; `userMessage` is what a person reads, and says what to do. */
+
+const faults = {
+  file_missing: { retryable: false, userMessage: 'There is no such file. Check the path and try again.' },
+  not_a_file: { retryable: false, userMessage: 'That is not a file. Name one recording, not a folder.' },
+  file_unreadable: { retryable: false, userMessage: 'That file may not be read. Check its permissions.' },
+  empty_file: { retryable: false, userMessage: 'That file is empty. Copy or upload the recording again.' },
+  web_page: {
+    retryable: false,
+    userMessage:
+      'That file is a web page, not a recording; the download was probably a sign-in page. Download it again.',
+  },
+  not_media: { retryable: false, userMessage: 'That file is neither audio nor video that ffmpeg can read.' },
+  no_audio: { retryable: false, userMessage: 'That video has no audio track, so there is nothing to transcribe.' },
+  damaged_media: {
+    retryable: false,
+    userMessage: 'That recording is damaged: its index or its sound is missing. Export or upload it again.',
+  },
+  too_short: { retryable: false, userMessage: 'That recording is too short to hold speech.' },
+  too_long: { retryable: false, userMessage: 'That recording is longer than allowed. Cut it into parts.' },
+  ffmpeg_missing: {
+    retryable: false,
+    userMessage: 'ffmpeg is not installed. Type: sudo apt-get install -y ffmpeg',
+  },
+  ffmpeg_too_old: { retryable: false, userMessage: 'This ffmpeg is too old. Install version 5.1 or newer.' },
+  decode_failed: { retryable: true, userMessage: 'The recording could not be decoded. Try again.' },
+  model_missing: { retryable: false, userMessage: 'A model is missing. Type: npx hansard models pull' },
+  model_corrupt: {
+    retryable: false,
+    userMessage: 'A model file is not the published one. Type: npx hansard models pull, which fetches it again.',
+  },
+  model_unavailable: {
+    retryable: true,
+    userMessage: 'A model could not be fetched from any of its sources. Check the network and try again.',
+  },
+  device_unavailable: { retryable: false, userMessage: 'The device that was asked for cannot be used here.' },
+  inference_failed: { retryable: true, userMessage: 'A model stopped working twice on this recording.' },
+  out_of_memory: {
+    retryable: true,
+    userMessage: 'There was not enough memory for this recording. Close other programs and try again.',
+  },
+  summarizer_offline: {
+    retryable: true,
+    userMessage: 'The summary model did not answer. Check that Ollama is running and has the model.',
+  },
+  summarizer_failed: { retryable: true, userMessage: 'The summary model gave no usable answer.' },
+  output_unwritable: {
+    retryable: false,
+    userMessage: 'The output folder cannot be written. Check its permissions and the free space.',
+  },
+  disk_full: { retryable: true, userMessage: 'The disk is full. Free some space and run the same command again.' },
+  cancelled: { retryable: false, userMessage: 'Stopped. Run the same command again to go on where it stopped.' },
+  invalid_usage: { retryable: false, userMessage: 'The command was not understood.' },
+  invalid_setting: { retryable: false, userMessage: 'A setting is wrong.' },
+} as const satisfies Record<string, { retryable: boolean; userMessage: string }>;
+
+export type FaultCode = keyof typeof faults;
+
+/** An error that we understand. `detail` says what exactly was wrong (ids, paths, stderr), `cause` keeps the original. */
+export class HansardError extends Error {
+  override readonly name = 'HansardError';
+  readonly code: FaultCode;
+  readonly detail: string;
+
+  constructor(code: FaultCode, detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options);
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get retryable(): boolean {
+    return faults[this.code].retryable;
+  }
+
+  get userMessage(): string {
+    return faults[this.code].userMessage;
+  }
+}
+
+/** True for a code of the table; used where an error crosses a process boundary. */
+export function isFaultCode(code: string): code is FaultCode {
+  return Object.hasOwn(faults, code);
+}

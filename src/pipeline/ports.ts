@@ -1,0 +1,49 @@
+/** The few interfaces with more than one implementation. Every adapter of a port runs its contract suite. */
+import type { Diarization, Transcript, Transcription } from './meeting.ts';
+import type { Summary } from './summary.ts';
+
+/** Audio ready for the models: 16 kHz mono signed 16-bit PCM in a WAV file on disk, read in windows, never whole. */
+export interface DecodedAudio {
+  wavPath: string;
+  sampleCount: number;
+  durationMs: number;
+}
+
+/** What every stage gets beside its input. */
+export interface StageContext {
+  signal: AbortSignal;
+  /** Fraction of the stage's work that is done, 0..1, never falling. */
+  onProgress(fraction: number): void;
+}
+
+export interface TranscribeOptions {
+  /** ISO 639-1 code, or `auto`. */
+  language: string;
+  /** Name in the model catalogue, e.g. `moonshine-base`. */
+  model: string;
+}
+
+export interface Transcriber {
+  transcribe(audio: DecodedAudio, options: TranscribeOptions, context: StageContext): Promise<Transcription>;
+}
+
+export interface DiarizeOptions {
+  /** How many voices there are, where the user knows; both ends inclusive. */
+  minSpeakers: number;
+  maxSpeakers: number;
+}
+
+export interface Diarizer {
+  diarize(audio: DecodedAudio, options: DiarizeOptions, context: StageContext): Promise<Diarization>;
+}
+
+export interface SummarizeOptions {
+  /** When the meeting took place: an ISO date or date-time; relative due dates are resolved against it. */
+  meetingDate: string;
+  /** IANA time zone of the meeting. */
+  timeZone: string;
+}
+
+export interface Summarizer {
+  summarize(transcript: Transcript, options: SummarizeOptions, context: StageContext): Promise<Summary>;
+}
