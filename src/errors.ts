@@ -49,6 +49,36 @@ const faults = {
     userMessage: 'The output folder cannot be written. Check its permissions and the free space.',
   },
   disk_full: { retryable: true, userMessage: 'The disk is full. Free some space and run the same command again.' },
+  database_corrupt: {
+    retryable: false,
+    userMessage: 'The database is damaged. Stop Hansard, put the latest backup in its place and start again.',
+  },
+  database_newer: {
+    retryable: false,
+    userMessage: 'The database was written by a newer Hansard. Install that version, or restore an older backup.',
+  },
+  database_busy: { retryable: true, userMessage: 'The database is busy. Try again in a moment.' },
+  data_unwritable: {
+    retryable: false,
+    userMessage: 'The data folder cannot be written. Check its permissions.',
+  },
+  illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
+  unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
+  queue_unavailable: {
+    retryable: true,
+    userMessage: 'The queue does not answer. What was accepted is saved, and starts when the queue is back.',
+  },
+  queue_unsafe: {
+    retryable: false,
+    userMessage: 'Redis is set up so that it may lose jobs. Set appendonly yes and maxmemory-policy noeviction.',
+  },
+  unknown_job: { retryable: false, userMessage: 'That kind of job is not known here. Type: npx hansard jobs types' },
+  invalid_job: { retryable: false, userMessage: 'That job is not well formed.' },
+  job_crashed: {
+    retryable: false,
+    userMessage: 'This step stopped the program three times and was given up. An administrator can retry it.',
+  },
+  job_timed_out: { retryable: true, userMessage: 'This step took longer than allowed.' },
   cancelled: { retryable: false, userMessage: 'Stopped. Run the same command again to go on where it stopped.' },
   invalid_usage: { retryable: false, userMessage: 'The command was not understood.' },
   invalid_setting: { retryable: false, userMessage: 'A setting is wrong.' },
