@@ -1,0 +1,74 @@
+/** What one piece says: words with times and confidence, and how sure the recogniser was of the whole. */
+import type { Span, Word } from '../../pipeline/meeting.ts';
+import { alignTokens } from './align-tokens.ts';
+import type { DecodedPiece } from './greedy-search.ts';
+import { groupTokens } from './token-text.ts';
+
+export interface PieceTranscript {
+  /** Times from the start of the piece. */
+  words: Word[];
+  tokenCount: number;
+  /** Sum of the natural logs of the tokens' probabilities: 0 is certain. */
+  logProbability: number;
+}
+
+/** Times and text for the tokens of a piece of this length. */
+export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number): PieceTranscript {
+  const { tokens, probabilities, attention } = decoded;
+  const frameCount = attention[0]?.length ?? 0;
+  const frameMs = lengthMs / Math.max(1, frameCount);
+  const starts = alignTokens(attention, frameCount).map(frame => frame * frameMs);
+  const words = groupTokens(tokens).map((word): Word => {
+    const startMs = starts[word.from]!;
+    const own = probabilities.slice(word.from, word.to);
+    return {
+      text: word.text,
+      startMs,
+      endMs: Math.max(startMs, starts[word.to] ?? lengthMs),
+      confidence: Math.exp(sumLogs(own) / own.length),
+    };
+  });
+  return { words, tokenCount: tokens.length, logProbability: sumLogs(probabilities) };
+}
+
+/** Length of one probability of speech. */
+const VAD_FRAME_MS = 32;
+const SPEECH = 0.5;
+
+/**
+ * The words of all pieces in time order, in recording time. A pause at the begin or end of a word is taken off it: the
+ * recogniser's attention does not say to which word a pause belongs, but speech detection says where it is.
+ * @param probabilities of speech, one per 32 ms
+ */
+export function mergePieces(
+  pieces: readonly Span[],
+  transcripts: readonly PieceTranscript[],
+  probabilities: Float32Array,
+): Word[] {
+  return pieces.flatMap((piece, index) =>
+    (transcripts[index]?.words ?? []).map(word => {
+      const startMs = piece.startMs + word.startMs;
+      const endMs = Math.min(piece.endMs, piece.startMs + word.endMs);
+      return { ...word, ...withoutPauses({ startMs, endMs }, probabilities) };
+    }),
+  );
+}
+
+/** The part of a span from its first to its last frame of speech; all of it when it has none. */
+function withoutPauses(span: Span, probabilities: Float32Array): Span {
+  const from = Math.floor(span.startMs / VAD_FRAME_MS);
+  const to = Math.min(probabilities.length, Math.ceil(span.endMs / VAD_FRAME_MS));
+  let first = from;
+  while (first < to && probabilities[first]! < SPEECH) first++;
+  if (first >= to) return span;
+  let last = to - 1;
+  while (probabilities[last]! < SPEECH) last--;
+  return {
+    startMs: Math.max(span.startMs, first * VAD_FRAME_MS),
+    endMs: Math.min(span.endMs, (last + 1) * VAD_FRAME_MS),
+  };
+}
+
+function sumLogs(probabilities: readonly number[]): number {
+  return probabilities.reduce((sum, probability) => sum + Math.log(Math.max(probability, 1e-9)), 0);
+}

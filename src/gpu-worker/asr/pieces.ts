@@ -1,0 +1,62 @@
+/** Cuts speech into the pieces that are recognised one by one: short enough for the model, cut where nobody speaks. */
+import type { Span } from '../../pipeline/meeting.ts';
+
+const FRAME_MS = 32;
+/** Moonshine was trained on up to 30 s but loses words in long pieces; 15 s is the bound it was measured with. */
+const MAX_PIECE_MS = 15_000;
+/** Speech further apart than this is not joined. */
+const MAX_GAP_MS = 2_000;
+/** A word's soft beginning and end lie outside what was detected as speech. */
+const MARGIN_MS = 96;
+
+/**
+ * Pieces of at most 15 s in time order, which cover all speech. Speech that goes on for longer is cut at its lowest
+ * probability; speech with short gaps between is joined, since the recogniser does better with context.
+ * @param speech from `findSpeech`
+ * @param probabilities one per 32 ms
+ * @param durationMs of the recording; no piece goes beyond
+ */
+export function cutPieces(speech: Span[], probabilities: Float32Array, durationMs: number): Span[] {
+  const pieces: Span[] = [];
+  for (const span of speech) {
+    const startMs = Math.max(0, span.startMs - MARGIN_MS);
+    const endMs = Math.min(durationMs, span.endMs + MARGIN_MS);
+    for (const part of splitLong({ startMs, endMs }, probabilities)) {
+      const previous = pieces.at(-1);
+      const joins =
+        previous && part.endMs - previous.startMs <= MAX_PIECE_MS && part.startMs - previous.endMs <= MAX_GAP_MS;
+      if (joins) previous.endMs = Math.max(previous.endMs, part.endMs);
+      else pieces.push(part);
+    }
+  }
+  return pieces;
+}
+
+/** Cuts in the later half of what may be one piece, so that no part gets short. */
+function splitLong(span: Span, probabilities: Float32Array): Span[] {
+  const parts: Span[] = [];
+  let { startMs } = span;
+  while (span.endMs - startMs > MAX_PIECE_MS) {
+    const from = Math.ceil((startMs + MAX_PIECE_MS / 2) / FRAME_MS);
+    const to = Math.floor(Math.min(startMs + MAX_PIECE_MS, span.endMs - 500) / FRAME_MS);
+    const cutMs = (lowestFrame(probabilities, from, to) + 0.5) * FRAME_MS;
+    parts.push({ startMs, endMs: cutMs });
+    startMs = cutMs;
+  }
+  parts.push({ startMs, endMs: span.endMs });
+  return parts;
+}
+
+/** The frame in [from, to) whose probability, averaged with its neighbours', is lowest. */
+function lowestFrame(probabilities: Float32Array, from: number, to: number): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let found = from;
+  for (let frame = from; frame < to; frame++) {
+    const sum = (probabilities[frame - 1] ?? 0) + (probabilities[frame] ?? 0) + (probabilities[frame + 1] ?? 0);
+    if (sum < lowest) {
+      lowest = sum;
+      found = frame;
+    }
+  }
+  return found;
+}

@@ -1,0 +1,42 @@
+/** From probabilities of speech to stretches of speech, and from those to the pieces that a recogniser hears. */
+import type { Span } from '../../pipeline/meeting.ts';
+
+/** Length of one probability. */
+const FRAME_MS = 32;
+/** Silero's own thresholds: speech begins at the one and lasts until the other (snakers4/silero-vad, utils_vad.py). */
+const ONSET = 0.5;
+const OFFSET = 0.35;
+/** A pause shorter than this belongs to the speech around it. */
+const MIN_PAUSE_FRAMES = 10;
+/** Shorter sounds are clicks and coughs. */
+const MIN_SPEECH_FRAMES = 5;
+
+/**
+ * Stretches of speech in time order, from one probability per 32 ms. Bounds are those of the frames, without margin.
+ * @param probabilities [frames], 0..1
+ */
+export function findSpeech(probabilities: Float32Array): Span[] {
+  const speech: Span[] = [];
+  let first = -1;
+  let last = -1;
+  const close = () => {
+    if (first >= 0 && last - first + 1 >= MIN_SPEECH_FRAMES) {
+      speech.push({ startMs: first * FRAME_MS, endMs: (last + 1) * FRAME_MS });
+    }
+    first = -1;
+  };
+  for (let frame = 0; frame < probabilities.length; frame++) {
+    const probability = probabilities[frame]!;
+    if (first < 0) {
+      if (probability < ONSET) continue;
+      first = frame;
+      last = frame;
+    } else if (probability >= OFFSET) {
+      last = frame;
+    } else if (frame - last >= MIN_PAUSE_FRAMES) {
+      close();
+    }
+  }
+  close();
+  return speech;
+}

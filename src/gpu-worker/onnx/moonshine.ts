@@ -1,0 +1,149 @@
+/** Moonshine, an English speech recogniser (MIT): pieces of sound to words with times and confidence. */
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import ort from 'onnxruntime-node';
+import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
+import { searchGreedily } from '../asr/greedy-search.ts';
+import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
+import type { WavFile } from '../audio/wav-file.ts';
+import { createDecoderBatch, type EncodedPiece, type MoonshineShape } from './moonshine-decoder.ts';
+import { createSession, type Device } from './session.ts';
+
+/** Alignment heads: chosen on synthetic speech with exact times (models.md, 3). */
+const shapes = {
+  'moonshine-base': {
+    layers: 8,
+    heads: 8,
+    headSize: 52,
+    alignmentHeads: [
+      [5, 5],
+      [4, 2],
+      [6, 1],
+      [6, 4],
+      [7, 4],
+      [6, 7],
+    ],
+  },
+  'moonshine-tiny': {
+    layers: 6,
+    heads: 8,
+    headSize: 36,
+    alignmentHeads: [
+      [3, 5],
+      [5, 6],
+      [4, 7],
+      [5, 7],
+      [5, 3],
+      [3, 6],
+    ],
+  },
+} as const satisfies Record<string, MoonshineShape>;
+
+export type MoonshineName = keyof typeof shapes;
+
+/** Nobody says more tokens per second; a longer text is invented (Moonshine's model card says 6, fast talkers need more). */
+const MAX_TOKENS_PER_SECOND = 6.5;
+const MIN_TOKENS = 6;
+/** Seconds of sound in one batch, padding included: bounds the memory, since cross keys and values take 1.1 MB/s. */
+const MAX_BATCH_SECONDS = 100;
+/** The smallest piece from which the encoder still makes a frame or two. */
+const MIN_SAMPLES = 2_000;
+
+export interface Moonshine {
+  /**
+   * Recognises pieces of one recording, in the order given. Each piece is at most 30 s long.
+   * @throws the signal's reason once it is aborted
+   */
+  transcribe(
+    wav: WavFile,
+    pieces: readonly Span[],
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ): Promise<PieceTranscript[]>;
+  release(): Promise<void>;
+}
+
+/**
+ * Loads the weightless graphs over the published, quantized weights.
+ * @throws HansardError `inference_failed` or `device_unavailable`
+ */
+export async function loadMoonshine(
+  name: MoonshineName,
+  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+): Promise<Moonshine> {
+  const shape = shapes[name];
+  const encoder = await createSession(path.join(graphsDir, `${name}-encoder.onnx`), weightsDir, device);
+  const decoder = await createSession(path.join(graphsDir, `${name}-decoder.onnx`), weightsDir, device);
+
+  return {
+    async transcribe(wav, pieces, signal, onProgress) {
+      const transcripts = new Array<PieceTranscript>(pieces.length);
+      const totalMs = pieces.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);
+      let doneMs = 0;
+      for (const batch of planBatches(pieces)) {
+        const encoded: EncodedPiece[] = [];
+        for (const index of batch) {
+          await setImmediate();
+          signal.throwIfAborted();
+          encoded.push(await encode(readPiece(wav, pieces[index]!)));
+        }
+        const rows = createDecoderBatch(decoder, shape, encoded);
+        try {
+          const maxTokens = batch.map(index => findMaxTokens(pieces[index]!));
+          const decoded = await searchGreedily(rows, maxTokens, signal, setImmediate);
+          batch.forEach((index, row) => {
+            const piece = pieces[index]!;
+            transcripts[index] = buildPieceTranscript(decoded[row]!, piece.endMs - piece.startMs);
+            doneMs += piece.endMs - piece.startMs;
+          });
+        } finally {
+          rows.release();
+        }
+        onProgress(doneMs / totalMs);
+      }
+      return transcripts;
+    },
+    async release() {
+      await encoder.release();
+      await decoder.release();
+    },
+  };
+
+  /** Encoder per piece: it normalises over time, so padding would change what is heard (models.md, 3). */
+  async function encode(samples: Float32Array): Promise<EncodedPiece> {
+    const input = new ort.Tensor('float32', samples, [1, samples.length]);
+    const wanted = Array.from({ length: shape.layers }, (_, layer) => [`kt.${layer}`, `v.${layer}`]).flat();
+    try {
+      const outputs = await encoder.run({ input_values: input }, wanted);
+      const take = (part: string) =>
+        Array.from({ length: shape.layers }, (_, layer) => outputs[`${part}.${layer}`]!.data as Float32Array);
+      return { frameCount: outputs['kt.0']!.dims[3]!, keys: take('kt'), values: take('v') };
+    } finally {
+      input.dispose();
+    }
+  }
+}
+
+/** Batches of similar length, longest first, as indexes into `pieces`. */
+function planBatches(pieces: readonly Span[]): number[][] {
+  const lengthMs = (index: number) => pieces[index]!.endMs - pieces[index]!.startMs;
+  const byLength = pieces.map((_, index) => index).sort((a, b) => lengthMs(b) - lengthMs(a));
+  const batches: number[][] = [];
+  for (const index of byLength) {
+    const batch = batches.at(-1);
+    const longestMs = lengthMs(batch?.[0] ?? index);
+    if (batch && (batch.length + 1) * longestMs <= MAX_BATCH_SECONDS * 1000) batch.push(index);
+    else batches.push([index]);
+  }
+  return batches;
+}
+
+function readPiece(wav: WavFile, piece: Span): Float32Array {
+  const from = Math.round((piece.startMs * SAMPLE_RATE_HZ) / 1000);
+  const to = Math.round((piece.endMs * SAMPLE_RATE_HZ) / 1000);
+  return wav.read(from, Math.max(Math.min(to, wav.sampleCount), from + MIN_SAMPLES));
+}
+
+function findMaxTokens(piece: Span): number {
+  return Math.max(MIN_TOKENS, Math.ceil(((piece.endMs - piece.startMs) / 1000) * MAX_TOKENS_PER_SECOND));
+}
