@@ -1,24 +1,24 @@
 /** `hansard models list | pull | verify`. */
 import { Command } from 'commander';
-import { loadConfig } from '../config.ts';
+import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
 import { catalogue, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore, type ModelStatus, type ModelStore } from '../gpu-worker/models/store.ts';
 import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-progress.ts';
+import { listenForStop } from './stop-signal.ts';
 
-export interface ModelsCommandOptions {
-  signal: AbortSignal;
-  /** By default where the settings say. */
-  store?: ModelStore;
-  stdout?: ProgressOutput;
-  stderr?: ProgressOutput;
-}
+/** A model is missing or damaged. */
+const EXIT_NOT_READY = 3;
 
-/** Failures are thrown as HansardError; what `verify` finds wrong sets the exit status 3. */
-export function modelsCommand(options: ModelsCommandOptions): Command {
-  const { signal, stdout = process.stdout, stderr = process.stderr } = options;
-  const openStore = () => options.store ?? createModelStore(loadConfig().modelsDir);
+/** @param load the settings, read when a command runs; main.ts answers for the HansardErrors that actions throw */
+export function modelsCommand(
+  load: () => { config: Config },
+  stdout: ProgressOutput = process.stdout,
+  stderr: ProgressOutput = process.stderr,
+): Command {
+  const openStore = () => createModelStore(load().config.modelsDir);
   const json = ['--json', 'print one JSON object'] as const;
-  const command = new Command('models').description('The models: what there is, fetch, check.');
+  const command = new Command('models').description('the models: list, fetch and check them');
 
   command
     .command('list')
@@ -26,7 +26,7 @@ export function modelsCommand(options: ModelsCommandOptions): Command {
     .option(...json)
     .action(async (flags: { json?: true }) => {
       const store = openStore();
-      const rows = describeModels(await store.inspect(undefined, signal));
+      const rows = describeModels(await store.inspect());
       stdout.write(flags.json ? toJson({ modelsDir: store.modelsDir, models: rows }) : presentList(rows));
     });
 
@@ -36,8 +36,9 @@ export function modelsCommand(options: ModelsCommandOptions): Command {
     .action(async (names: string[]) => {
       const store = openStore();
       const wanted = names.length > 0 ? names : modelsForTranscription();
-      await ensureModelsVisibly(store, wanted, stderr, { signal, replaceDamaged: true });
-      stdout.write(`${wanted.join(', ')}: ready in ${store.modelsDir}\n`);
+      const stopCode = await pull(store, wanted, stderr);
+      if (stopCode === undefined) stdout.write(`${wanted.join(', ')}: ready in ${store.modelsDir}\n`);
+      else process.exitCode = stopCode;
     });
 
   command
@@ -46,18 +47,34 @@ export function modelsCommand(options: ModelsCommandOptions): Command {
     .option(...json)
     .action(async (names: string[], flags: { json?: true }) => {
       const store = openStore();
-      const states = await verify(store, names, signal);
+      const states = await verify(store, names);
       stdout.write(flags.json ? toJson({ modelsDir: store.modelsDir, models: states }) : presentVerification(states));
-      if (states.some(({ state }) => state !== 'ok')) process.exitCode = 3;
+      if (states.some(({ state }) => state !== 'ok')) process.exitCode = EXIT_NOT_READY;
     });
 
   return command;
 }
 
-async function verify(store: ModelStore, names: string[], signal: AbortSignal): Promise<ModelStatus[]> {
-  if (names.length > 0) return store.inspect(names, signal);
+/** @returns the exit status of a stopped program, or undefined when every model is there */
+async function pull(store: ModelStore, names: string[], stderr: ProgressOutput): Promise<number | undefined> {
+  const stop = listenForStop(() => {});
+  try {
+    await ensureModelsVisibly(store, names, stderr, { signal: stop.signal, replaceDamaged: true });
+    return undefined;
+  } catch (error) {
+    const code = stop.exitCode();
+    if (code === undefined || !(error instanceof HansardError)) throw error;
+    stderr.write(`${error.userMessage}\n`);
+    return code;
+  } finally {
+    stop.dispose();
+  }
+}
+
+async function verify(store: ModelStore, names: string[]): Promise<ModelStatus[]> {
+  if (names.length > 0) return store.inspect(names);
   const needed = modelsForTranscription();
-  const states = await store.inspect(undefined, signal);
+  const states = await store.inspect();
   return states.filter(({ name, files }) => needed.includes(name) || files.some(file => file.state !== 'missing'));
 }
 

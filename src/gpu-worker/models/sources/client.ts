@@ -27,6 +27,7 @@ export async function runClient({ command, args, cwd, signal, onBytes }: ClientR
   });
   let killTimer: NodeJS.Timeout | undefined;
   const stop = () => {
+    child.stderr.destroy(); // else a grandchild that holds it open would keep us waiting
     child.kill('SIGTERM');
     killTimer = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
   };
