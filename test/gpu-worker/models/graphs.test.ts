@@ -1,0 +1,181 @@
+/** Our graphs answer as the published models do: test/fixtures/graphs was made by tools/record_graph_outputs.py. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import ort from 'onnxruntime-node';
+import { z } from 'zod';
+import { loadConfig } from '../../../src/config.ts';
+import { findModel, graphsDir } from '../../../src/gpu-worker/models/catalogue.ts';
+import { createModelStore } from '../../../src/gpu-worker/models/store.ts';
+import { createSession } from '../../../src/gpu-worker/onnx/session.ts';
+
+const fixtures = path.join(import.meta.dirname, '../../fixtures/graphs');
+const store = createModelStore(loadConfig().modelsDir);
+
+const tensorRecord = z.object({ shape: z.array(z.number()), norm: z.number(), samples: z.array(z.number()) });
+type TensorRecord = z.infer<typeof tensorRecord>;
+const moonshineRecord = z.object({
+  encoder: z.object({ last_hidden_state: tensorRecord }),
+  decoder: z.object({ tokens: z.array(z.number()), steps: z.array(tensorRecord.extend({ best: z.number() })) }),
+});
+
+/** The same numbers as `noise` in tools/record_graph_outputs.py: whole numbers below 2^53 until the last division. */
+function noise(count: number, amplitude: number): Float32Array {
+  return Float32Array.from({ length: count }, (_, i) => (((i * i * 31 + i * 17) % 1009) / 1009 - 0.5) * amplitude);
+}
+
+async function loadRecord(name: string): Promise<unknown> {
+  return JSON.parse(await fs.readFile(path.join(fixtures, `${name}.json`), 'utf8'));
+}
+
+async function skipWithout(name: string): Promise<string | false> {
+  const [status] = await store.inspect([name]);
+  return status?.state === 'ok' ? false : `the weights of ${name} are not here: npx hansard models pull ${name}`;
+}
+
+function openGraph(model: string, graph: string): Promise<ort.InferenceSession> {
+  return createSession(path.join(graphsDir, graph), store.folderOf(model), 'cpu');
+}
+
+/** Largest difference to the recorded samples, as a fraction of the recorded root mean square. */
+function differenceFrom(record: TensorRecord, tensor: ort.Tensor): number {
+  const data = tensor.data as Float32Array;
+  const size = record.shape.reduce((product, dim) => product * dim, 1);
+  assert.equal(data.length, size);
+  const rootMeanSquare = record.norm / Math.sqrt(size);
+  const differences = record.samples.map((recorded, k) => {
+    const actual = data[Math.floor((k * size) / record.samples.length)];
+    return Math.abs((actual ?? Number.NaN) - recorded);
+  });
+  const normDifference = Math.abs(Math.hypot(...data) - record.norm) / Math.sqrt(size);
+  return Math.max(normDifference, ...differences) / rootMeanSquare;
+}
+
+for (const { model, input, values, shape, output, tolerance } of [
+  {
+    model: 'segmentation-3.0',
+    input: 'waveform',
+    values: noise(160_000, 0.2),
+    shape: [1, 1, 160_000],
+    output: 'logprobs',
+    tolerance: 1e-4,
+  },
+  {
+    model: 'campplus',
+    input: 'fbank',
+    values: noise(233 * 80, 4),
+    shape: [1, 233, 80],
+    output: 'embedding',
+    tolerance: 1e-4,
+  },
+]) {
+  test(`${model} gives the recorded tensor`, { skip: await skipWithout(model) }, async () => {
+    const record = z.object({ [output]: tensorRecord }).parse(await loadRecord(model))[output];
+    const session = await openGraph(model, findModel(model).graphs[0] ?? '');
+    try {
+      const outputs = await session.run({ [input]: new ort.Tensor('float32', values, shape) });
+      assert.ok(record && outputs[output]);
+      assert.deepEqual([...outputs[output].dims], record.shape);
+      const difference = differenceFrom(record, outputs[output]);
+      assert.ok(difference < tolerance, `differs by ${difference}`);
+    } finally {
+      await session.release();
+    }
+  });
+}
+
+for (const model of ['moonshine-base', 'moonshine-tiny']) {
+  const skip = await skipWithout(model);
+  describe(`the rebuilt graphs of ${model}`, () => {
+    test('hear what the published encoder hears', { skip }, async () => {
+      const { encoder } = moonshineRecord.parse(await loadRecord(model));
+      const { last_hidden_state: hidden } = await encode(model);
+      assert.ok(hidden);
+      const difference = differenceFrom(encoder.last_hidden_state, hidden);
+      assert.ok(difference < 1e-3, `differs by ${difference}`);
+    });
+
+    // The published graph projects onto the vocabulary in floats, ours in 8 bits.
+    test('score the vocabulary as the published decoder does, step by step', { skip }, async () => {
+      const { decoder } = moonshineRecord.parse(await loadRecord(model));
+      const steps = await decodeForced(model, await encode(model), decoder.tokens, 0);
+      for (const [index, recorded] of decoder.steps.entries()) {
+        const logits = steps[index];
+        assert.ok(logits);
+        const difference = differenceFrom(recorded, logits);
+        assert.ok(difference < 0.05, `step ${index} differs by ${difference}`);
+        const scores = logits.data as Float32Array;
+        assert.equal(scores.indexOf(Math.max(...scores)), recorded.best);
+      }
+    });
+
+    test('do not see frames that the cross mask hides', { skip }, async () => {
+      const encoded = await encode(model);
+      const plain = await decodeForced(model, encoded, [1, 450], 0);
+      const padded = await decodeForced(model, encoded, [1, 450], 7);
+      const [expected, actual] = [plain.at(-1), padded.at(-1)].map(tensor => tensor?.data as Float32Array);
+      assert.ok(expected && actual);
+      for (const [index, value] of expected.entries()) assert.ok(Math.abs(value - (actual[index] ?? 0)) < 1e-3);
+    });
+  });
+}
+
+/** All outputs of the encoder for 1.5 s of noise. */
+async function encode(model: string): Promise<ort.InferenceSession.OnnxValueMapType> {
+  const session = await openGraph(model, `${model}-encoder.onnx`);
+  try {
+    return await session.run({ input_values: new ort.Tensor('float32', noise(24_000, 0.2), [1, 24_000]) });
+  } finally {
+    await session.release();
+  }
+}
+
+/** Logits after each of `tokens`; `hiddenFrames` frames of rubbish are appended and masked. */
+async function decodeForced(
+  model: string,
+  encoded: ort.InferenceSession.OnnxValueMapType,
+  tokens: readonly number[],
+  hiddenFrames: number,
+): Promise<ort.Tensor[]> {
+  const session = await openGraph(model, `${model}-decoder.onnx`);
+  const caches = session.inputNames.filter(name => name.startsWith('past_key_values'));
+  const [, heads = 0, headSize = 0, frames = 0] = encoded['kt.0']?.dims ?? [];
+  const mask = Float32Array.from({ length: frames + hiddenFrames }, (_, frame) => (frame < frames ? 0 : -1e4));
+  let feeds: Record<string, ort.Tensor> = {
+    cross_mask: new ort.Tensor('float32', mask, [1, 1, 1, mask.length]),
+    ...Object.fromEntries(caches.map(name => [name, new ort.Tensor('float32', [], [1, heads, 0, headSize])])),
+  };
+  for (const [name, tensor] of Object.entries(encoded)) {
+    if (name.startsWith('kt.')) feeds[name] = appendFrames(tensor, heads * headSize, frames, 1, hiddenFrames);
+    if (name.startsWith('v.')) feeds[name] = appendFrames(tensor, heads, frames, headSize, hiddenFrames);
+  }
+  try {
+    const logits: ort.Tensor[] = [];
+    for (const token of tokens) {
+      const outputs = await session.run({
+        ...feeds,
+        input_ids: new ort.Tensor('int64', BigInt64Array.of(BigInt(token)), [1, 1]),
+      });
+      assert.ok(outputs.logits);
+      logits.push(outputs.logits);
+      const grown = caches.map(name => [name, outputs[name.replace('past_key_values', 'present')]] as const);
+      feeds = { ...feeds, ...Object.fromEntries(grown) } as Record<string, ort.Tensor>;
+    }
+    return logits;
+  } finally {
+    await session.release();
+  }
+}
+
+/** [rows, frames, width] with frames of rubbish behind those of each row; the dims of `tensor` but for its frames. */
+function appendFrames(tensor: ort.OnnxValue, rows: number, frames: number, width: number, added: number): ort.Tensor {
+  const data = tensor.data as Float32Array;
+  const longer = new Float32Array(rows * (frames + added) * width).fill(50);
+  for (let row = 0; row < rows; row++) {
+    const from = row * frames * width;
+    longer.set(data.subarray(from, from + frames * width), row * (frames + added) * width);
+  }
+  const dims = tensor.dims.map(dim => (dim === frames ? frames + added : dim));
+  return new ort.Tensor('float32', longer, dims);
+}

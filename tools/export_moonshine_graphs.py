@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""Rebuilds Moonshine's published quantized ONNX files into weightless graphs that decode faster, with the same words.
+
+usage: export_moonshine_graphs.py encoder_model_quantized.onnx decoder_model_merged_quantized.onnx ENCODER DECODER
+
+Encoder: input_values -> last_hidden_state and, for each layer, the decoder's cross-attention keys kt.N (scaled and
+  transposed) and values v.N, which the published decoder computes again for each sentence.
+Decoder: one step with a cache, without the published `If` between first and later steps: input_ids, past_key_values,
+  kt.N, v.N and cross_mask (0, or a large negative number where a shorter sentence of the batch is padded)
+  -> logits, present.N and xattn (cross-attention weights of all layers and heads, from which word times are made).
+  The projection onto the vocabulary stays in 8 bits; the published graph expands it to float in each step.
+Every tensor of 64 bytes or more points into the published files.
+"""
+
+import pathlib
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from graph_builder import external_tensor, write_model
+
+HEADS = 8
+VOCABULARY = 32_768
+EMBEDDING = "model.decoder.embed_tokens.weight_merged_0"
+LEAST_EXTERNAL_BYTES = 64
+IR_VERSION = 10
+
+
+def export(encoder_path, decoder_path, encoder_out, decoder_out):
+    published = PublishedFiles(encoder_path, decoder_path)
+    encoder, decoder = onnx.load(encoder_path), MergedDecoder(decoder_path)
+    write_model(published.without_weights(with_cross_attention_inputs(encoder, decoder)), encoder_out)
+    write_model(published.without_weights(build_step(decoder)), decoder_out)
+
+
+class MergedDecoder:
+    """The published decoder: one `If` node, whose branches are the first step and the later ones."""
+
+    def __init__(self, path):
+        model = onnx.load(path)
+        branches = {attribute.name: attribute.g for attribute in model.graph.node[0].attribute}
+        self.opsets = model.opset_import
+        self.weights = {tensor.name: tensor for tensor in model.graph.initializer}
+        self.inputs = {value.name: value for value in model.graph.input}
+        self.first_step, self.later_step = branches["else_branch"], branches["then_branch"]
+        self.layers = sum(name.endswith(".decoder.key") for name in self.inputs)
+        self.head_size = self.inputs["past_key_values.0.decoder.key"].type.tensor_type.shape.dim[3].dim_value
+
+    def cross_key(self, layer):
+        return f"/model/decoder/layers.{layer}/encoder_attn/Mul_1_output_0"
+
+
+def with_cross_attention_inputs(encoder, decoder):
+    """The encoder graph followed by that part of the decoder's first step which depends on the encoder alone."""
+    outputs = {}
+    for layer in range(decoder.layers):
+        outputs[f"kt.{layer}"] = decoder.cross_key(layer)
+        outputs[f"v.{layer}"] = f"present.{layer}.encoder.value"
+    nodes = list(decoder.first_step.node)
+    for node in nodes:
+        # The published graph derives scale and shape from the query, which the encoder side does not have.
+        if any(output in outputs.values() and output.endswith("Mul_1_output_0") for output in node.output):
+            node.input[1] = "key_scale"
+        if node.op_type == "Reshape" and "/encoder_attn/" in node.name:
+            node.input[1] = "heads_shape"
+    nodes, needed = prune(nodes, outputs.values())
+    prefix = "cross/"
+    own_names = {"key_scale": "key_scale", "heads_shape": "heads_shape", "encoder_hidden_states": "last_hidden_state"}
+    for node in nodes:
+        node.name = prefix + node.name
+        node.input[:] = [own_names.get(name, prefix + name) if name else "" for name in node.input]
+        node.output[:] = [prefix + name if name else "" for name in node.output]
+
+    graph = encoder.graph
+    graph.node.extend(nodes)
+    for name in sorted(needed & decoder.weights.keys()):
+        weight = graph.initializer.add()
+        weight.CopyFrom(decoder.weights[name])
+        weight.name = prefix + name
+    scale = np.float32(np.sqrt(1 / np.sqrt(decoder.head_size)))
+    graph.initializer.append(numpy_helper.from_array(np.array(scale, np.float32), "key_scale"))
+    graph.initializer.append(
+        numpy_helper.from_array(np.array([0, -1, HEADS, decoder.head_size], np.int64), "heads_shape")
+    )
+    for name, source in outputs.items():
+        graph.node.append(helper.make_node("Identity", [prefix + source], [name]))
+        graph.output.append(cross_value(name, decoder.head_size))
+    del graph.value_info[:]  # onnxruntime infers the shapes again
+    return encoder
+
+
+def build_step(decoder):
+    """The decoder's later step as a graph of its own."""
+    layers, weights = range(decoder.layers), dict(decoder.weights)
+    renamed = {decoder.cross_key(layer): f"kt.{layer}" for layer in layers}
+    renamed |= {f"past_key_values.{layer}.encoder.value": f"v.{layer}" for layer in layers}
+    nodes = []
+    for node in decoder.later_step.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        if node.op_type == "Softmax" and "/encoder_attn/" in node.name:
+            masked = f"{node.input[0]}_masked"
+            nodes.append(helper.make_node("Add", [node.input[0], "cross_mask"], [masked]))
+            node.input[0] = masked
+        nodes.append(node)
+    keep_projection_in_8_bits(nodes, weights)
+    attention = [f"/model/decoder/layers.{layer}/encoder_attn/Softmax_output_0" for layer in layers]
+    nodes.append(helper.make_node("Concat", attention, ["xattn"], axis=1))
+
+    caches = [f"{layer}.decoder.{part}" for layer in layers for part in ("key", "value")]
+    inputs = [decoder.inputs["input_ids"]] + [decoder.inputs[f"past_key_values.{cache}"] for cache in caches]
+    inputs += [cross_value(f"{name}.{layer}", decoder.head_size) for layer in layers for name in ("kt", "v")]
+    inputs += [value("cross_mask", ["batch_size", 1, 1, "S"])]
+    outputs = [value("logits", ["batch_size", 1, VOCABULARY])]
+    outputs += [value(f"present.{cache}", ["batch_size", HEADS, "P1", decoder.head_size]) for cache in caches]
+    outputs += [value("xattn", ["batch_size", decoder.layers * HEADS, 1, "S"])]
+    nodes, needed = prune(nodes, [output.name for output in outputs])
+    initializers = [weights[name] for name in sorted(needed & weights.keys())]
+    graph = helper.make_graph(nodes, "moonshine-decoder-step", inputs, outputs, initializers)
+    model = helper.make_model(graph, opset_imports=decoder.opsets, producer_name="hansard")
+    model.ir_version = IR_VERSION
+    return model
+
+
+def keep_projection_in_8_bits(nodes, weights):
+    """Multiplies in integers with the embedding table, which is transposed at load and used for the look-up too."""
+    table, scale, zero_point = (f"{EMBEDDING}_{part}" for part in ("quantized", "scale", "zero_point"))
+    lookup = next(index for index, node in enumerate(nodes) if node.op_type == "Gather" and node.input[0] == table)
+    ids, embedded = nodes[lookup].input[1], nodes[lookup].output[0]
+    nodes[lookup : lookup + 1] = [
+        helper.make_node("Transpose", [table], ["table_t"], perm=[1, 0]),
+        helper.make_node("Gather", ["table_t", ids], ["embedded_t"], axis=1),
+        helper.make_node("Transpose", ["embedded_t"], [embedded], perm=[1, 2, 0]),
+    ]
+    projection = next(index for index, node in enumerate(nodes) if node.name == "/proj_out/MatMul")
+    hidden, logits = nodes[projection].input[0], nodes[projection].output[0]
+    nodes[projection : projection + 1] = [
+        helper.make_node("DynamicQuantizeLinear", [hidden], ["hidden_8", "hidden_scale", "hidden_zero"]),
+        helper.make_node("MatMulInteger", ["hidden_8", "table_t", "hidden_zero", zero_point], ["logits_32"]),
+        helper.make_node("Cast", ["logits_32"], ["logits_raw"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["hidden_scale", scale], ["logits_scale"]),
+        helper.make_node("Mul", ["logits_raw", "logits_scale"], [logits]),
+    ]
+
+
+class PublishedFiles:
+    def __init__(self, *paths):
+        self.files = [(pathlib.Path(path).name, pathlib.Path(path).read_bytes()) for path in paths]
+
+    def without_weights(self, model):
+        tensors = [self._external(tensor) for tensor in model.graph.initializer]
+        del model.graph.initializer[:]
+        model.graph.initializer.extend(tensors)
+        return model
+
+    def _external(self, tensor):
+        data = numpy_helper.to_array(tensor).tobytes()
+        if len(data) < LEAST_EXTERNAL_BYTES:
+            return tensor
+        for name, content in self.files:
+            offset = content.find(data)
+            if offset >= 0:
+                return external_tensor(tensor.name, tensor.data_type, tensor.dims, name, offset, len(data))
+        raise ValueError(f"{tensor.name} is in none of the published files")
+
+
+def prune(nodes, outputs):
+    """The nodes, in order, that `outputs` depend on, and the names of everything these read."""
+    producers = {output: node for node in nodes for output in node.output if output}
+    needed, kept, open_names = set(), set(), list(outputs)
+    while open_names:
+        name = open_names.pop()
+        if name in needed:
+            continue
+        needed.add(name)
+        node = producers.get(name)
+        if node is not None and id(node) not in kept:
+            kept.add(id(node))
+            open_names += [name for name in node.input if name]
+    return [node for node in nodes if id(node) in kept], needed
+
+
+def cross_value(name, head_size):
+    """Keys are [batch, heads, head_size, S], values [batch, heads, S, head_size]."""
+    return value(name, ["batch_size", HEADS, *((head_size, "S") if name.startswith("kt.") else ("S", head_size))])
+
+
+def value(name, shape):
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5:
+        sys.exit(__doc__)
+    export(*sys.argv[1:])
