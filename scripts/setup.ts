@@ -104,7 +104,7 @@ if (import.meta.main) {
     if (!wasSilent) console.log(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
   } catch (error) {
     if (!(error instanceof HansardError)) throw error;
-    console.error(`${error.userMessage}\n${error.detail}`);
+    console.error(error.code === 'cancelled' ? error.userMessage : `${error.userMessage}\n${error.detail}`);
     process.exitCode = stop.exitCode() ?? 1;
   } finally {
     stop.dispose();

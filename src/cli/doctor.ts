@@ -110,7 +110,9 @@ async function checkCage(patient: Patient): Promise<Finding> {
 }
 
 async function checkModels(patient: Patient): Promise<Finding> {
-  const states = await patient.models();
+  const states = await patient.models().catch((error: unknown) => messageOf(error));
+  if (typeof states === 'string')
+    return broken('models', states, 'Make the model folder readable, or set HANSARD_MODELS.');
   const bad = states.filter(({ state }) => state !== 'ok');
   if (bad.length === 0) return ok('models', `${states.map(({ name }) => name).join(', ')}, every sha256 right`);
   const detail = bad.map(({ name, state }) => `${name} is ${state}`).join(', ');

@@ -61,6 +61,13 @@ describe('the doctor', () => {
       advice: /npx hansard models pull campplus/,
     },
     {
+      what: 'a model folder that cannot be read',
+      name: 'models',
+      illness: { models: () => Promise.reject(new HansardError('output_unwritable', 'EACCES')) },
+      state: 'broken',
+      advice: /HANSARD_MODELS/,
+    },
+    {
       what: 'a GPU that was asked for and is not there',
       name: 'device',
       illness: { device: () => Promise.reject(new HansardError('device_unavailable', 'cuda:0: no GPU')) },

