@@ -1,0 +1,119 @@
+/**
+ * Every kind of job, declared once: queue, payload, retries, time limits. Bot and workers meet here.
+ * A job may run twice (crash, lost lease), so what it does must be safe to repeat.
+ */
+import { z } from 'zod';
+import { createJobRegistry, type JobType } from './queue/job-type.ts';
+
+const MINUTE_MS = 60_000;
+
+/** What a stage needs to run on a machine that cannot open the database. */
+const stagePayload = z.strictObject({
+  meetingId: z.uuid(),
+  /** Keys of the stored results that it reads, by the name of the stage that made them. */
+  inputs: z.record(z.string(), z.string()),
+  /** The options that matter to this stage. */
+  options: z.record(z.string(), z.json()),
+});
+export type StagePayload = z.infer<typeof stagePayload>;
+
+const maintenancePayload = z.strictObject({ dryRun: z.boolean() });
+export type MaintenancePayload = z.infer<typeof maintenancePayload>;
+
+function limits(softMinutes: number): Pick<JobType, 'softLimitMs' | 'hardLimitMs'> {
+  // half a minute to leave a checkpoint
+  return { softLimitMs: softMinutes * MINUTE_MS, hardLimitMs: softMinutes * MINUTE_MS + 30_000 };
+}
+
+/** Downloads: many retries, since links and networks recover. */
+export const fetchJob: JobType<StagePayload> = {
+  name: 'fetch',
+  queue: 'intake',
+  payload: stagePayload,
+  attempts: 6,
+  firstRetryMs: 5_000,
+  ...limits(60),
+};
+
+export const decodeJob: JobType<StagePayload> = {
+  name: 'decode',
+  queue: 'media',
+  payload: stagePayload,
+  attempts: 3,
+  firstRetryMs: 5_000,
+  ...limits(60),
+};
+
+/** Two hours: 12 h of audio at a sixth of real time, the slowest that is still useful. */
+export const transcribeJob: JobType<StagePayload> = {
+  name: 'transcribe',
+  queue: 'gpu',
+  payload: stagePayload,
+  attempts: 3,
+  firstRetryMs: 10_000,
+  ...limits(120),
+};
+
+export const diarizeJob: JobType<StagePayload> = {
+  name: 'diarize',
+  queue: 'gpu',
+  payload: stagePayload,
+  attempts: 3,
+  firstRetryMs: 10_000,
+  ...limits(120),
+};
+
+export const assignJob: JobType<StagePayload> = {
+  name: 'assign',
+  queue: 'cpu',
+  payload: stagePayload,
+  attempts: 3,
+  firstRetryMs: 2_000,
+  ...limits(10),
+};
+
+/** The language model may be restarting or loading: wait longer, try more often. */
+export const summarizeJob: JobType<StagePayload> = {
+  name: 'summarize',
+  queue: 'llm',
+  payload: stagePayload,
+  attempts: 5,
+  firstRetryMs: 15_000,
+  ...limits(60),
+};
+
+export const renderJob: JobType<StagePayload> = {
+  name: 'render',
+  queue: 'cpu',
+  payload: stagePayload,
+  attempts: 3,
+  firstRetryMs: 2_000,
+  ...limits(10),
+};
+
+/** Platforms have outages: twelve tries span most of an hour. */
+export const deliverJob: JobType<StagePayload> = {
+  name: 'deliver',
+  queue: 'deliver',
+  payload: stagePayload,
+  attempts: 12,
+  firstRetryMs: 5_000,
+  ...limits(15),
+};
+
+export const retentionJob: JobType<MaintenancePayload> = maintenance('retention', 60);
+export const cleanUpJob: JobType<MaintenancePayload> = maintenance('clean-up', 30);
+export const sweepJob: JobType<MaintenancePayload> = maintenance('sweep', 10);
+export const healthJob: JobType<MaintenancePayload> = maintenance('health', 4);
+export const backupJob: JobType<MaintenancePayload> = maintenance('backup', 60);
+
+function maintenance(name: string, softMinutes: number): JobType<MaintenancePayload> {
+  const payload = maintenancePayload;
+  return { name, queue: 'maintenance', payload, attempts: 3, firstRetryMs: MINUTE_MS, ...limits(softMinutes) };
+}
+
+/** What `hansard jobs types` lists. */
+export const jobRegistry = createJobRegistry([
+  ...[fetchJob, decodeJob, transcribeJob, diarizeJob, assignJob, summarizeJob, renderJob, deliverJob],
+  ...[retentionJob, cleanUpJob, sweepJob, healthJob, backupJob],
+]);
