@@ -1,0 +1,143 @@
+/**
+ * Cuts a transcript into subtitles for reading: at most two lines of 42 characters, 1 to 7 s, one speaker each.
+ * The limits are the usual ones of broadcasters (BBC subtitle guidelines; Netflix timed-text style guide).
+ */
+import type { Transcript, Turn, Word } from '../meeting.ts';
+import { endsClause, endsSentence } from './split-sentences.ts';
+
+export interface Subtitle {
+  startMs: number;
+  endMs: number;
+  /** `SPEAKER_00` … */
+  speaker: string;
+  /** The speaker's name where the speaker changes, else null. It fits into the first line before `: `. */
+  label: string | null;
+  /** One or two lines. */
+  lines: string[];
+}
+
+export const MAX_LINE_CHARACTERS = 42;
+const MAX_CUE_MS = 7_000;
+const MIN_CUE_MS = 1_000;
+/** A silence this long always ends a subtitle. */
+const MAX_PAUSE_MS = 1_000;
+/** The text stays until it can be read at this speed, where the next subtitle leaves the time. */
+const CHARACTERS_PER_SECOND = 17;
+const MAX_LABEL_CHARACTERS = 20;
+/** Of a subtitle that the next one would otherwise swallow. */
+const SHORTEST_CUE_MS = 200;
+
+/** What it costs to end a subtitle after a word. The cost of a subtitle itself keeps them from getting many. */
+const CUT_COST = { sentence: 0, clause: 2, pause: 3, inside: 6 };
+const SUBTITLE_COST = 2;
+const CLEAR_PAUSE_MS = 300;
+const CONNECTIVE = /^(?:and|but|or|so|because|which|who|that|when|where|while|if|then|for|with|to|in|on|at|of|from)$/i;
+const CONNECTIVE_BONUS = 2;
+
+/** Subtitles in time order; none overlaps the next. */
+export function cutSubtitles(transcript: Transcript): Subtitle[] {
+  const labels = new Map(transcript.speakers.map(({ id, label }) => [id, shortenLabel(label)]));
+  let before: string | undefined;
+  const subtitles = transcript.turns.flatMap(turn => {
+    const label = turn.speaker === before ? null : (labels.get(turn.speaker) ?? turn.speaker);
+    before = turn.speaker;
+    return cutTurn(turn, label);
+  });
+  return spreadTimes(subtitles.toSorted((a, b) => a.startMs - b.startMs));
+}
+
+function shortenLabel(label: string): string {
+  const characters = [...label.replace(/\s+/gu, ' ').trim()];
+  if (characters.length <= MAX_LABEL_CHARACTERS) return characters.join('');
+  return `${characters.slice(0, MAX_LABEL_CHARACTERS - 1).join('')}…`;
+}
+
+/** The cheapest way to cut one turn (dynamic programming over the places where a subtitle may begin). */
+function cutTurn(turn: Turn, label: string | null): Subtitle[] {
+  const words = turn.words.flatMap(breakLongWord);
+  const best: { cost: number; to: number; lines: string[] }[] = [];
+  best[words.length] = { cost: 0, to: words.length, lines: [] };
+  for (let from = words.length - 1; from >= 0; from--) {
+    const prefixLength = from === 0 && label !== null ? countCharacters(`${label}: `) : 0;
+    for (let to = from + 1; to <= words.length; to++) {
+      if (to > from + 1 && !mayJoin(words, from, to)) break;
+      const lines = wrap(words, from, to, prefixLength);
+      if (!lines) break;
+      const cost = SUBTITLE_COST + cutCost(words, to - 1) + best[to]!.cost;
+      const known = best[from];
+      if (!known || cost <= known.cost) best[from] = { cost, to, lines };
+    }
+  }
+  const subtitles: Subtitle[] = [];
+  for (let from = 0; from < words.length; from = best[from]!.to) {
+    const { to, lines } = best[from]!;
+    const [first, last] = [words[from]!, words[to - 1]!];
+    const own = { startMs: first.startMs, endMs: Math.max(first.startMs, last.endMs), speaker: turn.speaker, lines };
+    subtitles.push({ ...own, label: from === 0 ? label : null });
+  }
+  return subtitles;
+}
+
+/** A "word" longer than a line is cut hard, its time shared out. */
+function breakLongWord(word: Word): Word[] {
+  const characters = [...word.text];
+  const size = MAX_LINE_CHARACTERS - MAX_LABEL_CHARACTERS - 2;
+  if (characters.length <= size) return [word];
+  const count = Math.ceil(characters.length / size);
+  const stepMs = (word.endMs - word.startMs) / count;
+  return Array.from({ length: count }, (_, index) => ({
+    ...word,
+    text: characters.slice(index * size, (index + 1) * size).join(''),
+    startMs: word.startMs + index * stepMs,
+    endMs: word.startMs + (index + 1) * stepMs,
+  }));
+}
+
+function mayJoin(words: readonly Word[], from: number, to: number): boolean {
+  const [previous, last] = [words[to - 2]!, words[to - 1]!];
+  return last.startMs - previous.endMs < MAX_PAUSE_MS && last.endMs - words[from]!.startMs <= MAX_CUE_MS;
+}
+
+function cutCost(words: readonly Word[], index: number): number {
+  const [word, next] = [words[index]!, words[index + 1]];
+  if (!next || endsSentence(words, index)) return CUT_COST.sentence;
+  if (endsClause(word.text)) return CUT_COST.clause;
+  const cost = next.startMs - word.endMs >= CLEAR_PAUSE_MS ? CUT_COST.pause : CUT_COST.inside;
+  return CONNECTIVE.test(next.text) ? cost - CONNECTIVE_BONUS : cost;
+}
+
+/** One line, or the two that differ least in length; undefined when the words do not fit. */
+function wrap(words: readonly Word[], from: number, to: number, prefixLength: number): string[] | undefined {
+  const texts = words.slice(from, to).map(word => word.text);
+  const whole = texts.join(' ');
+  if (prefixLength + countCharacters(whole) <= MAX_LINE_CHARACTERS) return [whole];
+  if (countCharacters(whole) > 2 * MAX_LINE_CHARACTERS + 1) return undefined;
+  let best: { lines: string[]; unevenness: number } | undefined;
+  for (let cut = 1; cut < texts.length; cut++) {
+    const lines = [texts.slice(0, cut).join(' '), texts.slice(cut).join(' ')] as const;
+    const [first, second] = [prefixLength + countCharacters(lines[0]), countCharacters(lines[1])];
+    if (first > MAX_LINE_CHARACTERS || second > MAX_LINE_CHARACTERS) continue;
+    const unevenness = Math.abs(first - second) - (endsClause(texts[cut - 1]!) ? 8 : 0);
+    if (!best || unevenness < best.unevenness) best = { lines: [...lines], unevenness };
+  }
+  return best?.lines;
+}
+
+function countCharacters(text: string): number {
+  return [...text].length;
+}
+
+/** Gives each subtitle time to be read, and none to two at once. */
+function spreadTimes(subtitles: Subtitle[]): Subtitle[] {
+  let freeMs = 0;
+  return subtitles.map((subtitle, index) => {
+    const startMs = Math.max(subtitle.startMs, freeMs);
+    const characters = countCharacters(subtitle.lines.join(' '));
+    const readMs = Math.min(MAX_CUE_MS, Math.max(MIN_CUE_MS, (characters / CHARACTERS_PER_SECOND) * 1000));
+    const nextMs = subtitles[index + 1]?.startMs ?? Number.POSITIVE_INFINITY;
+    const wantedMs = Math.max(subtitle.endMs, startMs + readMs);
+    const endMs = Math.max(startMs + SHORTEST_CUE_MS, Math.min(wantedMs, nextMs));
+    freeMs = endMs;
+    return { ...subtitle, startMs, endMs };
+  });
+}
