@@ -10,10 +10,10 @@ export interface Completeness {
   isLongerThanDeclared: boolean;
 }
 
-/** Short files differ by a codec frame or two from what they state. */
-const MIN_MISSING_MS = 250;
-const MAX_MISSING_MS = 2_000;
-const MAX_MISSING_SHARE = 0.02;
+const FAR_MS = 2_000;
+const FAR_SHARE = 0.02;
+/** Any file may differ by a few codec frames from what it states. */
+const CODEC_FRAMES_MS = 250;
 /** ffmpeg's words for an input that ends inside a block: of the matroska and the mov demuxer. */
 const CUT_SHORT = /File ended prematurely|partial file/;
 
@@ -25,33 +25,36 @@ export function assessCompleteness(facts: MediaFacts, decodedMs: number, errors:
   const none = { declaredDurationMs, truncated: null, isLongerThanDeclared: false };
   if (declaredDurationMs === null) return { ...none, truncated: isCutShort ? describeCut(decodedMs) : null };
   const missingMs = declaredDurationMs - decodedMs;
-  if (isTooMuch(Math.abs(missingMs), declaredDurationMs, trackMs !== null)) {
-    if (missingMs < 0) return { ...none, isLongerThanDeclared: true };
+  if (isTruncated(missingMs, declaredDurationMs, trackMs !== null)) {
     return { ...none, truncated: `recording looks truncated: ${describeShare(decodedMs, declaredDurationMs)}` };
   }
-  return { ...none, truncated: isCutShort ? describeCut(decodedMs) : null };
+  const isLongerThanDeclared = isFarOff(-missingMs, declaredDurationMs);
+  return { declaredDurationMs, truncated: isCutShort ? describeCut(decodedMs) : null, isLongerThanDeclared };
 }
 
-/** The container's length is also that of the picture, which may well outlast the sound: it must differ twofold. */
-function isTooMuch(differenceMs: number, declaredMs: number, isOfTrack: boolean): boolean {
-  const isMuch = differenceMs > MAX_MISSING_MS;
-  const isLargeShare = differenceMs > MAX_MISSING_SHARE * declaredMs && differenceMs > MIN_MISSING_MS;
-  return isOfTrack ? isMuch || isLargeShare : isMuch && isLargeShare;
+/** The container's length is also that of the picture, which may well outlast the sound, so that only much counts. */
+function isTruncated(missingMs: number, declaredMs: number, isLengthOfTrack: boolean): boolean {
+  if (!isLengthOfTrack) return isFarOff(missingMs, declaredMs);
+  return missingMs > FAR_MS || (missingMs > FAR_SHARE * declaredMs && missingMs > CODEC_FRAMES_MS);
+}
+
+function isFarOff(differenceMs: number, declaredMs: number): boolean {
+  return differenceMs > FAR_MS && differenceMs > FAR_SHARE * declaredMs;
 }
 
 function describeCut(decodedMs: number): string {
   return `recording looks truncated: it breaks off after ${describeLength(decodedMs)}`;
 }
 
-/** Both in the coarsest unit in which they differ. */
+/** In minutes from ten of them on, unless that would read "0 of 10" or "62 of 62". */
 function describeShare(decodedMs: number, declaredMs: number): string {
   const units = [
-    { name: 'min', ms: 60_000, from: 600_000 },
-    { name: 's', ms: 1_000, from: 0 },
+    { name: 'min', ms: 60_000, isFit: declaredMs >= 600_000 && decodedMs >= 60_000 },
+    { name: 's', ms: 1_000, isFit: true },
   ];
-  for (const { name, ms, from } of units) {
+  for (const { name, ms, isFit } of units) {
     const [decoded, declared] = [Math.round(decodedMs / ms), Math.round(declaredMs / ms)];
-    if (declaredMs >= from && decoded < declared) return `${decoded} of ${declared} ${name}`;
+    if (isFit && decoded < declared) return `${decoded} of ${declared} ${name}`;
   }
   return `${(decodedMs / 1000).toFixed(1)} of ${(declaredMs / 1000).toFixed(1)} s`;
 }
