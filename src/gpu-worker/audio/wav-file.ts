@@ -36,8 +36,9 @@ function findSamples(fd: number, path: string): { dataOffset: number; sampleCoun
   if (header.toString('latin1', 0, 4) !== 'RIFF' || header.toString('latin1', 8, 12) !== 'WAVE') {
     throw new HansardError('decode_failed', `${path} is not a WAV file`);
   }
-  const chunk = Buffer.alloc(24);
+  let isFormatKnown = false;
   for (let offset = 12; offset + 8 <= size; ) {
+    const chunk = Buffer.alloc(24);
     fs.readSync(fd, chunk, 0, 24, offset);
     const name = chunk.toString('latin1', 0, 4);
     const bytes = chunk.readUInt32LE(4);
@@ -46,8 +47,10 @@ function findSamples(fd: number, path: string): { dataOffset: number; sampleCoun
       if (channels !== 1 || rateHz !== SAMPLE_RATE_HZ || bits !== 16) {
         throw new HansardError('decode_failed', `${path}: ${channels} channels, ${rateHz} Hz, ${bits} bit`);
       }
+      isFormatKnown = true;
     }
     if (name === 'data') {
+      if (!isFormatKnown) throw new HansardError('decode_failed', `${path} does not say what its samples are`);
       const available = Math.min(bytes, size - offset - 8);
       return { dataOffset: offset + 8, sampleCount: available >> 1 };
     }
