@@ -39,16 +39,13 @@ export async function buildCage(limits: CageLimits): Promise<string[]> {
     `--nofile=${MAX_OPEN_FILES}`,
     '--',
   ];
-  const [canDieWithParent, canLimit] = await Promise.all([works(DIE_WITH_PARENT), works(limited)]);
-  return [...ENVIRONMENT, ...(canDieWithParent ? DIE_WITH_PARENT : []), ...(canLimit ? limited : [])];
+  for (const guards of [[...DIE_WITH_PARENT, ...limited], limited, DIE_WITH_PARENT]) {
+    if (await works(guards)) return [...ENVIRONMENT, ...guards];
+  }
+  return ENVIRONMENT;
 }
 
-async function works(prefix: string[]): Promise<boolean> {
-  const trial = {
-    command: ENV_PATH,
-    args: [...ENVIRONMENT, ...prefix, 'true'],
-    timeoutMs: 5_000,
-    maxOutputBytes: 4096,
-  };
-  return (await runTool(trial)).exitCode === 0;
+async function works(guards: string[]): Promise<boolean> {
+  const args = [...ENVIRONMENT, ...guards, 'true'];
+  return (await runTool({ command: ENV_PATH, args, timeoutMs: 5_000, maxOutputBytes: 4096 })).exitCode === 0;
 }

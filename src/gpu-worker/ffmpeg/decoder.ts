@@ -171,7 +171,7 @@ function runToEnd(command: ffmpeg.FfmpegCommand, report: FfmpegReport, stopper: 
       .on('start', stopper.onStart)
       .on('stderr', report.addLine)
       .on('end', () => resolve(null))
-      .on('error', error => resolve(error.message))
+      .on('error', error => resolve(error.message.split(': ', 1)[0] ?? '')) // the rest is progress, by the page
       .run();
   });
 }

@@ -89,7 +89,12 @@ const failures: [name: string, script: string, code: string, detail: RegExp][] =
   ['a format off the list', 'echo "[hls] Format not on whitelist" >&2; exit 1', 'not_media', /whitelist/],
   ['invalid data', 'echo "x: Invalid data found when processing input" >&2; exit 183', 'damaged_media', /Invalid data/],
   ['a crash', 'kill -SEGV $$', 'decode_failed', /SIGSEGV/],
-  ['words never heard before', 'echo "surprise" >&2; exit 5', 'decode_failed', /surprise.*code 5/],
+  [
+    'words never heard before',
+    'echo "surprise" >&2; echo "speed=1x" >&2; exit 5',
+    'decode_failed',
+    /surprise \| ffmpeg exited with code 5$/,
+  ],
   ['a program that vanished', 'exit 127', 'ffmpeg_missing', /127/],
   ['a result that is no WAV file', `for t; do :; done; echo hello there > "\${t#file:}"`, 'decode_failed', /not a WAV/],
 ];
