@@ -1,7 +1,7 @@
 /** What the templates of transcript and summary show, with every outside text passed through one escaping function. */
 import type { Transcript } from '../meeting.ts';
-import type { ActionItem, Evidence, SummaryItem } from '../summary.ts';
-import { cleanText } from './clean-text.ts';
+import type { Evidence, SummaryItem } from '../summary.ts';
+import { cleanLabel, cleanText } from './clean-text.ts';
 import { formatClock, formatDate, formatLength } from './format-time.ts';
 import type { Minutes } from './minutes.ts';
 
@@ -10,6 +10,7 @@ export interface EvidenceView {
   /** Of the moment, `03:15`. */
   clock: string;
   speaker: string;
+  /** Empty where it is the item's own text. */
   quote: string;
 }
 
@@ -22,7 +23,10 @@ export interface ItemView {
 
 export interface ActionView extends ItemView {
   owner: string;
-  due: string;
+  /** `Friday 20 November 2026`; empty when it could not be resolved. */
+  dueDate: string;
+  /** As it was said; empty without a due date. */
+  dueSaid: string;
   isDone: boolean;
   isCancelled: boolean;
 }
@@ -41,9 +45,11 @@ export interface TurnView {
 export interface SpeakerView {
   label: string;
   voice: number;
-  length: string;
-  /** Of all talk, in percent. */
+  /** Talk time, `2:23`. */
+  clock: string;
+  /** Of all talk, 0..1. */
   share: number;
+  percent: number;
 }
 
 export interface View {
@@ -65,20 +71,22 @@ export interface View {
   notice: string;
 }
 
-/** @param escape what the format needs; it gets cleaned text of one line */
-export function buildView({ transcript, summary, meta }: Minutes, escape: (text: string) => string): View {
-  const show = (text: string) => escape(cleanText(text));
-  const voices = new Map(transcript.speakers.map(({ id, label }, voice) => [id, { label: show(label), voice }]));
+/** @param protect what the format needs; it gets cleaned text of one line */
+export function buildView({ transcript, summary, meta }: Minutes, protect: (text: string) => string): View {
+  const show = (text: string) => protect(cleanText(text));
+  const voices = new Map(
+    transcript.speakers.map((speaker, voice) => [speaker.id, { label: protect(cleanLabel(speaker)), voice }]),
+  );
   const turnSpeaker = new Map(transcript.turns.map(({ id, speaker }) => [id, voices.get(speaker)?.label ?? '']));
-  const evidence = ({ turn, start, quote }: Evidence): EvidenceView => ({
+  const evidence = ({ turn, start, quote }: Evidence, text: string): EvidenceView => ({
     turn: show(turn),
     clock: formatClock(start * 1000),
     speaker: turnSpeaker.get(turn) ?? '',
-    quote: show(quote),
+    quote: fold(quote) === fold(text) ? '' : show(quote),
   });
   const item = ({ text, evidence: cited, verified, reason }: SummaryItem): ItemView => ({
     text: show(text),
-    evidence: cited.map(evidence),
+    evidence: cited.map(one => evidence(one, text)),
     doubt: verified ? '' : show(reason ?? 'not found in what was said'),
   });
   return {
@@ -88,7 +96,7 @@ export function buildView({ transcript, summary, meta }: Minutes, escape: (text:
     length: formatLength(transcript.durationMs),
     language: show(transcript.language),
     fileName: show(meta.recording.fileName),
-    speakers: buildSpeakers(transcript, show),
+    speakers: buildSpeakers(transcript, protect),
     abstract: show(summary.abstract),
     topics: summary.topics.map(({ title, start }) => ({
       title: show(title),
@@ -99,7 +107,8 @@ export function buildView({ transcript, summary, meta }: Minutes, escape: (text:
     actions: summary.actionItems.map(action => ({
       ...item(action),
       owner: show(action.owner ?? ''),
-      due: action.due ? showDue(action.due, show) : '',
+      dueDate: action.due?.date ? formatDate(action.due.date, 'UTC') : '',
+      dueSaid: show(action.due?.text ?? ''),
       isDone: action.status === 'done',
       isCancelled: action.status === 'cancelled',
     })),
@@ -119,18 +128,26 @@ export function buildView({ transcript, summary, meta }: Minutes, escape: (text:
   };
 }
 
-function buildSpeakers({ speakers }: Transcript, show: (text: string) => string): SpeakerView[] {
+function buildSpeakers({ speakers }: Transcript, protect: (text: string) => string): SpeakerView[] {
   const totalMs = speakers.reduce((sum, { speechMs }) => sum + speechMs, 0);
-  return speakers.map(({ label, speechMs }, voice) => ({
-    label: show(label),
-    voice,
-    length: formatLength(speechMs),
-    share: totalMs > 0 ? Math.round((speechMs / totalMs) * 1000) / 10 : 0,
-  }));
+  return speakers.map((speaker, voice) => {
+    const share = totalMs > 0 ? speaker.speechMs / totalMs : 0;
+    return {
+      label: protect(cleanLabel(speaker)),
+      voice,
+      clock: formatClock(speaker.speechMs),
+      share,
+      percent: Math.round(share * 100),
+    };
+  });
 }
 
-function showDue(due: NonNullable<ActionItem['due']>, show: (text: string) => string): string {
-  return due.date ? `${formatDate(due.date, 'UTC')} (“${show(due.text)}”)` : `“${show(due.text)}”`;
+/** Letters and digits only, in lower case. */
+function fold(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
 }
 
 /** Platforms and laws ask that machine-made text says so. */

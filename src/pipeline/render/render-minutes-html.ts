@@ -12,9 +12,9 @@ export function renderMinutesHtml(minutes: Minutes, templates: Templates): strin
   const view = buildView(minutes, text => text); // Handlebars escapes
   let left = 0;
   const speakers = view.speakers.map(speaker => {
-    const from = left;
-    left += speaker.share;
-    return { ...speaker, colour: speaker.voice % VOICE_COLOURS, from: from.toFixed(1), width: speaker.share.toFixed(1) };
+    const [from, width] = [left, speaker.share * 100];
+    left += width;
+    return { ...speaker, colour: speaker.voice % VOICE_COLOURS, from: from.toFixed(2), width: width.toFixed(2) };
   });
   const turns = view.turns.map(turn => ({ ...turn, colour: turn.voice % VOICE_COLOURS }));
   // only this style and this script run, whatever else might get into the page

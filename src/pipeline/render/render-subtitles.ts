@@ -1,12 +1,12 @@
 /** transcript.vtt (WebVTT, W3C) and transcript.srt (SubRip). */
 import type { Speaker } from '../meeting.ts';
 import type { Subtitle } from '../stages/cut-subtitles.ts';
-import { cleanText } from './clean-text.ts';
+import { cleanLabel, cleanText } from './clean-text.ts';
 import { formatTimestamp } from './format-time.ts';
 
 /** Each cue names its speaker in a voice tag, which players can style. */
 export function renderVtt(subtitles: readonly Subtitle[], speakers: readonly Speaker[]): string {
-  const labels = new Map(speakers.map(({ id, label }) => [id, escapeVtt(label)]));
+  const labels = new Map(speakers.map(speaker => [speaker.id, escapeVtt(cleanLabel(speaker))]));
   const cues = subtitles.map(({ startMs, endMs, speaker, lines }, index) => {
     const times = `${formatTimestamp(startMs, '.')} --> ${formatTimestamp(endMs, '.')}`;
     return `\n${index + 1}\n${times}\n<v ${labels.get(speaker) ?? speaker}>${lines.map(escapeVtt).join('\n')}</v>\n`;

@@ -36,7 +36,7 @@ const CONNECTIVE_BONUS = 2;
 
 /** Subtitles in time order; none overlaps the next. */
 export function cutSubtitles(transcript: Transcript): Subtitle[] {
-  const labels = new Map(transcript.speakers.map(({ id, label }) => [id, shortenLabel(label)]));
+  const labels = new Map(transcript.speakers.map(({ id, label }) => [id, shortenLabel(label) || id]));
   let before: string | undefined;
   const subtitles = transcript.turns.flatMap(turn => {
     const label = turn.speaker === before ? null : (labels.get(turn.speaker) ?? turn.speaker);
@@ -117,10 +117,16 @@ function wrap(words: readonly Word[], from: number, to: number, prefixLength: nu
     const lines = [texts.slice(0, cut).join(' '), texts.slice(cut).join(' ')] as const;
     const [first, second] = [prefixLength + countCharacters(lines[0]), countCharacters(lines[1])];
     if (first > MAX_LINE_CHARACTERS || second > MAX_LINE_CHARACTERS) continue;
-    const unevenness = Math.abs(first - second) - (endsClause(texts[cut - 1]!) ? 8 : 0);
+    const unevenness = Math.abs(first - second) - wrapBonus(words, from + cut - 1);
     if (!best || unevenness < best.unevenness) best = { lines: [...lines], unevenness };
   }
   return best?.lines;
+}
+
+/** Characters of unevenness that a line break at a sentence's or clause's end is worth. */
+function wrapBonus(words: readonly Word[], index: number): number {
+  if (endsSentence(words, index)) return 30;
+  return endsClause(words[index]!.text) ? 8 : 0;
 }
 
 function countCharacters(text: string): number {
