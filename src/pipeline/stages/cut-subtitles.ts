@@ -55,27 +55,45 @@ function shortenLabel(label: string): string {
 /** The cheapest way to cut one turn (dynamic programming over the places where a subtitle may begin). */
 function cutTurn(turn: Turn, label: string | null): Subtitle[] {
   const words = turn.words.flatMap(breakLongWord);
-  const best: { cost: number; to: number; lines: string[] }[] = [];
-  best[words.length] = { cost: 0, to: words.length, lines: [] };
+  const ends = measureEnds(words);
+  const cutCosts = words.map((_, index) => cutCost(words, index));
+  const best: { cost: number; to: number; lineEnd: number }[] = [];
+  best[words.length] = { cost: 0, to: words.length, lineEnd: words.length };
   for (let from = words.length - 1; from >= 0; from--) {
     const prefixLength = from === 0 && label !== null ? countCharacters(`${label}: `) : 0;
     for (let to = from + 1; to <= words.length; to++) {
       if (to > from + 1 && !mayJoin(words, from, to)) break;
-      const lines = wrap(words, from, to, prefixLength);
-      if (!lines) break;
-      const cost = SUBTITLE_COST + cutCost(words, to - 1) + best[to]!.cost;
+      const lineEnd = findLineEnd(words, ends, from, to, prefixLength);
+      if (lineEnd === undefined) break;
+      const cost = SUBTITLE_COST + cutCosts[to - 1]! + best[to]!.cost;
       const known = best[from];
-      if (!known || cost <= known.cost) best[from] = { cost, to, lines };
+      if (!known || cost <= known.cost) best[from] = { cost, to, lineEnd };
     }
   }
   const subtitles: Subtitle[] = [];
   for (let from = 0; from < words.length; from = best[from]!.to) {
-    const { to, lines } = best[from]!;
+    const { to, lineEnd } = best[from]!;
     const [first, last] = [words[from]!, words[to - 1]!];
-    const own = { startMs: first.startMs, endMs: Math.max(first.startMs, last.endMs), speaker: turn.speaker, lines };
-    subtitles.push({ ...own, label: from === 0 ? label : null });
+    const lines = [words.slice(from, lineEnd), words.slice(lineEnd, to)]
+      .filter(line => line.length > 0)
+      .map(line => line.map(word => word.text).join(' '));
+    const endMs = Math.max(first.startMs, last.endMs);
+    subtitles.push({
+      startMs: first.startMs,
+      endMs,
+      speaker: turn.speaker,
+      label: from === 0 ? label : null,
+      lines,
+    });
   }
   return subtitles;
+}
+
+/** Characters of all words before each place, with a space after each word. */
+function measureEnds(words: readonly Word[]): number[] {
+  const ends = [0];
+  for (const word of words) ends.push(ends.at(-1)! + countCharacters(word.text) + 1);
+  return ends;
 }
 
 /** A "word" longer than a line is cut hard, its time shared out. */
@@ -106,21 +124,32 @@ function cutCost(words: readonly Word[], index: number): number {
   return CONNECTIVE.test(next.text) ? cost - CONNECTIVE_BONUS : cost;
 }
 
-/** One line, or the two that differ least in length; undefined when the words do not fit. */
-function wrap(words: readonly Word[], from: number, to: number, prefixLength: number): string[] | undefined {
-  const texts = words.slice(from, to).map(word => word.text);
-  const whole = texts.join(' ');
-  if (prefixLength + countCharacters(whole) <= MAX_LINE_CHARACTERS) return [whole];
-  if (countCharacters(whole) > 2 * MAX_LINE_CHARACTERS + 1) return undefined;
-  let best: { lines: string[]; unevenness: number } | undefined;
-  for (let cut = 1; cut < texts.length; cut++) {
-    const lines = [texts.slice(0, cut).join(' '), texts.slice(cut).join(' ')] as const;
-    const [first, second] = [prefixLength + countCharacters(lines[0]), countCharacters(lines[1])];
-    if (first > MAX_LINE_CHARACTERS || second > MAX_LINE_CHARACTERS) continue;
-    const unevenness = Math.abs(first - second) - wrapBonus(words, from + cut - 1);
-    if (!best || unevenness < best.unevenness) best = { lines: [...lines], unevenness };
+/**
+ * Where the first line ends: at `to` when all fits into one line, else where the two lines differ least in length, a
+ * sentence's end preferred. Undefined when the words do not fit.
+ */
+function findLineEnd(
+  words: readonly Word[],
+  ends: readonly number[],
+  from: number,
+  to: number,
+  prefixLength: number,
+): number | undefined {
+  const lengthOf = (first: number, last: number) => ends[last]! - ends[first]! - 1;
+  if (prefixLength + lengthOf(from, to) <= MAX_LINE_CHARACTERS) return to;
+  if (lengthOf(from, to) > 2 * MAX_LINE_CHARACTERS + 1) return undefined;
+  let best: number | undefined;
+  let least = Number.POSITIVE_INFINITY;
+  for (let cut = from + 1; cut < to; cut++) {
+    const [first, second] = [prefixLength + lengthOf(from, cut), lengthOf(cut, to)];
+    if (first > MAX_LINE_CHARACTERS) break;
+    if (second > MAX_LINE_CHARACTERS) continue;
+    const unevenness = Math.abs(first - second) - wrapBonus(words, cut - 1);
+    if (unevenness >= least) continue;
+    least = unevenness;
+    best = cut;
   }
-  return best?.lines;
+  return best;
 }
 
 /** Characters of unevenness that a line break at a sentence's or clause's end is worth. */
