@@ -12,12 +12,16 @@ export interface PieceTranscript {
   logProbability: number;
 }
 
+/** One encoder frame: its convolutions step by 64 * 3 * 2 samples. */
+const FRAME_MS = 24;
+/** What frame 0 stands for: its 895 samples begin a frame at 16 ms, and attention runs one frame ahead of the sound. */
+const FIRST_FRAME_MS = 40;
+
 /** Times and text for the tokens of a piece of this length. */
 export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number): PieceTranscript {
   const { tokens, probabilities, attention } = decoded;
   const frameCount = attention[0]?.length ?? 0;
-  const frameMs = lengthMs / Math.max(1, frameCount);
-  const starts = alignTokens(attention, frameCount).map(frame => frame * frameMs);
+  const starts = alignTokens(attention, frameCount).map(frame => FIRST_FRAME_MS + frame * FRAME_MS);
   const words = groupTokens(tokens).map((word): Word => {
     const startMs = starts[word.from]!;
     const own = probabilities.slice(word.from, word.to);

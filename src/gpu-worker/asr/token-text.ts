@@ -18,7 +18,7 @@ export function groupTokens(tokens: readonly number[]): TokenWord[] {
   const starts = tokens.flatMap((token, index) => (index === 0 || beginsWord(token) ? [index] : []));
   return starts.flatMap((from, index) => {
     const to = starts[index + 1] ?? tokens.length;
-    const text = decodeTokens(tokens.slice(from, to));
+    const text = spellOkay(decodeTokens(tokens.slice(from, to)));
     return text === '' ? [] : [{ text, from, to }];
   });
 }
@@ -27,6 +27,11 @@ export function groupTokens(tokens: readonly number[]): TokenWord[] {
 export function decodeTokens(tokens: readonly number[]): string {
   const known = tokens.filter(token => token > LAST_TOKEN && token < llamaTokenizer.vocabById.length);
   return llamaTokenizer.decode([...known], false, false).trim();
+}
+
+/** Moonshine writes "OK", "Ok" and "Okay" at random; a transcript has one spelling. */
+function spellOkay(word: string): string {
+  return word.replace(/^(O[Kk]|ok)(?![\p{L}\d])/u, found => (found === 'ok' ? 'okay' : 'Okay'));
 }
 
 function beginsWord(token: number): boolean {

@@ -26,32 +26,37 @@ export interface DecoderStep {
   attention: Float32Array[];
 }
 
-/** Rows that are decoded in step. Row r continues piece `pieces[r]`. */
+/** Rows that are decoded in step, one per piece. */
 export interface DecoderBatch {
   /** Feeds the last token of each row. */
   step(tokens: readonly number[]): Promise<DecoderStep>;
-  /** Goes on with these rows only, in this order; a row may be taken more than once. */
+  /** Goes on with these rows only, in this order. */
   keep(rows: readonly number[]): void;
   release(): void;
 }
 
-/** Starts rows for these pieces; shorter ones are padded and masked, so equal lengths are cheapest. */
-export function createDecoderBatch(
+/**
+ * Starts one row per piece; shorter ones are padded and masked, so equal lengths are cheapest.
+ * @param encode makes the piece of a row. Called row by row, the longest piece first, so that only one exists beside the batch
+ */
+export async function createDecoderBatch(
   session: ort.InferenceSession,
   shape: MoonshineShape,
-  encoded: readonly EncodedPiece[],
-): DecoderBatch {
-  const { layers, heads, headSize } = shape;
+  rowCount: number,
+  encode: (row: number) => Promise<EncodedPiece>,
+): Promise<DecoderBatch> {
+  const { layers, heads } = shape;
   const attentionRows = layers * heads;
-  let pieces = [...encoded];
-  let cross = stackCross(shape, pieces);
-  let past = emptyPast(shape, pieces.length);
+  const stacked = await stackCross(shape, rowCount, encode);
+  const { frames } = stacked;
+  let { cross, frameCounts } = stacked;
+  let past = emptyPast(shape, rowCount);
 
   return {
     async step(tokens) {
-      const rows = pieces.length;
+      const rows = frameCounts.length;
       const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, 1]);
-      const outputs = await session.run({ input_ids: ids, ...cross.tensors, ...past });
+      const outputs = await session.run({ input_ids: ids, ...cross, ...past });
       ids.dispose();
       disposeAll(past);
       past = {};
@@ -62,10 +67,10 @@ export function createDecoderBatch(
       }
       const logits = floats(outputs.logits);
       const xattn = floats(outputs.xattn); // [rows, layers * heads, 1, frames]
-      const attention = pieces.map((piece, row) => {
-        const mean = new Float32Array(piece.frameCount);
+      const attention = frameCounts.map((frameCount, row) => {
+        const mean = new Float32Array(frameCount);
         for (const [layer, head] of shape.alignmentHeads) {
-          const from = (row * attentionRows + layer * heads + head) * cross.frames;
+          const from = (row * attentionRows + layer * heads + head) * frames;
           for (let frame = 0; frame < mean.length; frame++) mean[frame]! += xattn.data[from + frame]!;
         }
         return mean.map(sum => sum / shape.alignmentHeads.length);
@@ -74,26 +79,12 @@ export function createDecoderBatch(
       return { logits: logits.data, attention };
     },
     keep(rows) {
-      const kept = rows.map(row => pieces[row]!);
-      const samePieces = kept.length === pieces.length && kept.every((piece, row) => piece === pieces[row]);
-      if (!samePieces) {
-        disposeAll(cross.tensors);
-        cross = stackCross(shape, kept);
-      }
-      pieces = kept;
-      for (const [name, tensor] of Object.entries(past)) {
-        const length = tensor.dims[2]!;
-        const rowSize = heads * length * headSize;
-        const data = new Float32Array(rows.length * rowSize);
-        rows.forEach((row, index) => {
-          data.set(tensor.data.subarray(row * rowSize, (row + 1) * rowSize), index * rowSize);
-        });
-        tensor.dispose();
-        past[name] = new ort.Tensor('float32', data, [rows.length, heads, length, headSize]);
-      }
+      frameCounts = rows.map(row => frameCounts[row]!);
+      cross = takeRows(cross, rows);
+      past = takeRows(past, rows);
     },
     release() {
-      disposeAll(cross.tensors);
+      disposeAll(cross);
       disposeAll(past);
     },
   };
@@ -122,33 +113,66 @@ function emptyPast({ layers, heads, headSize }: MoonshineShape, rows: number): R
 }
 
 /** Cross keys [rows, heads, headSize, frames], values [rows, heads, frames, headSize], mask [rows, 1, 1, frames]. */
-function stackCross({ layers, heads, headSize }: MoonshineShape, pieces: readonly EncodedPiece[]) {
-  const rows = pieces.length;
-  const frames = Math.max(...pieces.map(piece => piece.frameCount));
-  const tensors: Record<string, FloatTensor> = {};
-  const mask = new Float32Array(rows * frames);
-  pieces.forEach((piece, row) => {
-    mask.fill(-1e9, row * frames + piece.frameCount, (row + 1) * frames);
-  });
-  tensors.cross_mask = new ort.Tensor('float32', mask, [rows, 1, 1, frames]);
+async function stackCross(
+  { layers, heads, headSize }: MoonshineShape,
+  rowCount: number,
+  encode: (row: number) => Promise<EncodedPiece>,
+) {
+  const frameCounts: number[] = [];
   const lines = heads * headSize;
-  for (let layer = 0; layer < layers; layer++) {
-    const keys = new Float32Array(rows * lines * frames);
-    const values = new Float32Array(rows * lines * frames);
-    pieces.forEach((piece, row) => {
-      const own = piece.frameCount;
+  const parts: { keys: Float32Array; values: Float32Array }[] = [];
+  let frames = 0;
+  for (let row = 0; row < rowCount; row++) {
+    const piece = await encode(row);
+    const own = piece.frameCount;
+    frameCounts.push(own);
+    if (row === 0) frames = own;
+    if (own > frames) throw new RangeError('the longest piece must come first');
+    for (let layer = 0; layer < layers; layer++) {
+      parts[layer] ??= {
+        keys: new Float32Array(rowCount * lines * frames),
+        values: new Float32Array(rowCount * lines * frames),
+      };
+      const { keys, values } = parts[layer]!;
       for (let line = 0; line < lines; line++) {
         keys.set(piece.keys[layer]!.subarray(line * own, (line + 1) * own), (row * lines + line) * frames);
       }
       for (let head = 0; head < heads; head++) {
-        const part = piece.values[layer]!.subarray(head * own * headSize, (head + 1) * own * headSize);
-        values.set(part, (row * heads + head) * frames * headSize);
+        const from = head * own * headSize;
+        values.set(
+          piece.values[layer]!.subarray(from, from + own * headSize),
+          (row * heads + head) * frames * headSize,
+        );
       }
-    });
-    tensors[`kt.${layer}`] = new ort.Tensor('float32', keys, [rows, heads, headSize, frames]);
-    tensors[`v.${layer}`] = new ort.Tensor('float32', values, [rows, heads, frames, headSize]);
+    }
   }
-  return { tensors, frames };
+  const mask = new Float32Array(rowCount * frames);
+  frameCounts.forEach((own, row) => {
+    mask.fill(-1e9, row * frames + own, (row + 1) * frames);
+  });
+  const cross: Record<string, FloatTensor> = {
+    cross_mask: new ort.Tensor('float32', mask, [rowCount, 1, 1, frames]),
+  };
+  parts.forEach(({ keys, values }, layer) => {
+    cross[`kt.${layer}`] = new ort.Tensor('float32', keys, [rowCount, heads, headSize, frames]);
+    cross[`v.${layer}`] = new ort.Tensor('float32', values, [rowCount, heads, frames, headSize]);
+  });
+  return { cross, frames, frameCounts };
+}
+
+/** The same tensors with some of their rows; the old ones are disposed of. */
+function takeRows(tensors: Record<string, FloatTensor>, rows: readonly number[]): Record<string, FloatTensor> {
+  const taken = Object.entries(tensors).map(([name, tensor]) => {
+    const [rowCount = 0, ...rest] = tensor.dims;
+    const size = tensor.data.length / rowCount;
+    const data = new Float32Array(rows.length * size);
+    rows.forEach((row, index) => {
+      data.set(tensor.data.subarray(row * size, (row + 1) * size), index * size);
+    });
+    tensor.dispose();
+    return [name, new ort.Tensor('float32', data, [rows.length, ...rest])] as const;
+  });
+  return Object.fromEntries(taken);
 }
 
 function disposeAll(tensors: Record<string, ort.Tensor>): void {

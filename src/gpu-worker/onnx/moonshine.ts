@@ -45,7 +45,7 @@ export type MoonshineName = keyof typeof shapes;
 const MAX_TOKENS_PER_SECOND = 6.5;
 const MIN_TOKENS = 6;
 /** Seconds of sound in one batch, padding included: bounds the memory, since cross keys and values take 1.1 MB/s. */
-const MAX_BATCH_SECONDS = 100;
+const MAX_BATCH_SECONDS = 80;
 /** The smallest piece from which the encoder still makes a frame or two. */
 const MIN_SAMPLES = 2_000;
 
@@ -81,13 +81,11 @@ export async function loadMoonshine(
       const totalMs = pieces.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);
       let doneMs = 0;
       for (const batch of planBatches(pieces)) {
-        const encoded: EncodedPiece[] = [];
-        for (const index of batch) {
+        const rows = await createDecoderBatch(decoder, shape, batch.length, async row => {
           await setImmediate();
           signal.throwIfAborted();
-          encoded.push(await encode(readPiece(wav, pieces[index]!)));
-        }
-        const rows = createDecoderBatch(decoder, shape, encoded);
+          return encode(readPiece(wav, pieces[batch[row]!]!));
+        });
         try {
           const maxTokens = batch.map(index => findMaxTokens(pieces[index]!));
           const decoded = await searchGreedily(rows, maxTokens, signal, setImmediate);

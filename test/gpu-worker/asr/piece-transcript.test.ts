@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import llamaTokenizer from 'llama-tokenizer-js';
 import { buildPieceTranscript, mergePieces } from '../../../src/gpu-worker/asr/piece-transcript.ts';
 
-/** Tokens of "hello there" that each attend to their own tenth of 1 s, the end to the last frames. */
+/** "hello there" in 10 frames of 24 ms: each token attends to three frames of its own, the end to the last ones. */
 function decoded() {
   const tokens = llamaTokenizer.encode('hello there', false, true);
   const attention = [...tokens, 0].map((_, index) => {
@@ -48,10 +48,10 @@ test('merged words are in recording time and stay inside their piece', () => {
 });
 
 test('a pause is no part of the words around it', () => {
-  const pieces = [{ startMs: 0, endMs: 960 }];
+  const pieces = [{ startMs: 0, endMs: 240 }];
   const probabilities = new Float32Array(30).fill(1);
-  probabilities.fill(0, 7, 12); // 224 to 384 ms, where the second word begins by its attention
-  const [first, second] = mergePieces(pieces, [buildPieceTranscript(decoded(), 960)], probabilities);
-  assert.equal(first!.endMs, 224);
-  assert.equal(second!.startMs, 384);
+  probabilities.fill(0, 3, 5); // 96 to 160 ms; by its attention the second word begins at 112 ms
+  const [first, second] = mergePieces(pieces, [buildPieceTranscript(decoded(), 240)], probabilities);
+  assert.equal(first!.endMs, 96);
+  assert.equal(second!.startMs, 160);
 });

@@ -28,3 +28,11 @@ test('a character spelled in bytes comes out whole', () => {
 test('marks above the Llama vocabulary have no text', () => {
   assert.deepEqual(groupTokens([32_500]), []);
 });
+
+test('okay has one spelling, and words that only begin like it keep theirs', () => {
+  const words = groupTokens(encode("Ok, OK. ok Okay OK's Oklahoma OKR"));
+  assert.deepEqual(
+    words.map(word => word.text),
+    ['Okay,', 'Okay.', 'okay', 'Okay', "Okay's", 'Oklahoma', 'OKR'],
+  );
+});
