@@ -1,6 +1,7 @@
 /* Search in the transcript: turns without the words are hidden, the words are marked. */
 const box = document.getElementById('search');
 const count = document.getElementById('count');
+const list = document.querySelector('.turns');
 const turns = [...document.querySelectorAll('.turns > li')].map(element => {
   const paragraph = element.querySelector('p');
   const text = paragraph.textContent;
@@ -17,6 +18,7 @@ function search() {
     if (hit) found++;
     showMarked(turn, wanted);
   }
+  list.classList.toggle('filtered', wanted !== '');
   count.textContent = wanted === '' ? '' : `${found} of ${turns.length}`;
 }
 
