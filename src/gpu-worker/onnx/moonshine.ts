@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
+import { planBatches } from '../asr/batches.ts';
 import { searchGreedily } from '../asr/greedy-search.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
 import type { WavFile } from '../audio/wav-file.ts';
@@ -44,8 +45,6 @@ export type MoonshineName = keyof typeof shapes;
 /** Nobody says more tokens per second; a longer text is invented (Moonshine's model card says 6, fast talkers need more). */
 const MAX_TOKENS_PER_SECOND = 6.5;
 const MIN_TOKENS = 6;
-/** Seconds of sound in one batch, padding included: bounds the memory, since cross keys and values take 1.1 MB/s. */
-const MAX_BATCH_SECONDS = 80;
 /** The smallest piece from which the encoder still makes a frame or two. */
 const MIN_SAMPLES = 2_000;
 
@@ -120,20 +119,6 @@ export async function loadMoonshine(
       input.dispose();
     }
   }
-}
-
-/** Batches of similar length, longest first, as indexes into `pieces`. */
-function planBatches(pieces: readonly Span[]): number[][] {
-  const lengthMs = (index: number) => pieces[index]!.endMs - pieces[index]!.startMs;
-  const byLength = pieces.map((_, index) => index).sort((a, b) => lengthMs(b) - lengthMs(a));
-  const batches: number[][] = [];
-  for (const index of byLength) {
-    const batch = batches.at(-1);
-    const longestMs = lengthMs(batch?.[0] ?? index);
-    if (batch && (batch.length + 1) * longestMs <= MAX_BATCH_SECONDS * 1000) batch.push(index);
-    else batches.push([index]);
-  }
-  return batches;
 }
 
 function readPiece(wav: WavFile, piece: Span): Float32Array {

@@ -55,3 +55,14 @@ test('a pause is no part of the words around it', () => {
   assert.equal(first!.endMs, 96);
   assert.equal(second!.startMs, 160);
 });
+
+test('words that neither speech detection nor the recogniser is sure of are left out', () => {
+  const pieces = [{ startMs: 0, endMs: 960 }];
+  const sure = { ...buildPieceTranscript(decoded(), 960), logProbability: -0.2 };
+  const unsure = { ...sure, logProbability: -4 };
+  const speech = new Float32Array(30).fill(0.9);
+  const noise = new Float32Array(30).fill(0.5);
+  assert.equal(mergePieces(pieces, [unsure], noise).length, 0);
+  assert.equal(mergePieces(pieces, [unsure], speech).length, 2);
+  assert.equal(mergePieces(pieces, [sure], noise).length, 2);
+});
