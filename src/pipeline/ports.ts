@@ -14,6 +14,10 @@ export interface StageContext {
   signal: AbortSignal;
   /** Fraction of the stage's work that is done, 0..1, never falling. */
   onProgress(fraction: number): void;
+  /** CPU time that other processes spent on the stage, for the record of what it cost. */
+  addCpuSeconds(seconds: number): void;
+  /** Says on which device the models run, `cpu` or `cuda:N`; the last word counts. */
+  onDevice(device: string): void;
 }
 
 export interface TranscribeOptions {

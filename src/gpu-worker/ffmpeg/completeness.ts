@@ -1,5 +1,5 @@
 /** Is all of the recording there? A cut file mostly decodes without a complaint, so the lengths are compared. */
-import type { MediaFacts } from './media-facts.ts';
+import type { MediaFacts } from '../../pipeline/media-facts.ts';
 
 export interface Completeness {
   /** The length that the file itself states for the chosen track; null when it states none. */

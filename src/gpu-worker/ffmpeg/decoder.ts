@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import ffmpeg from 'fluent-ffmpeg';
 import { HansardError } from '../../errors.ts';
+import type { MediaFacts } from '../../pipeline/media-facts.ts';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
 import type { DecodedAudio } from '../../pipeline/ports.ts';
 import { asStorageError } from '../../pipeline/results/result-store.ts';
@@ -19,7 +20,6 @@ import { type FfmpegEnd, throwOnFault } from './decode-faults.ts';
 import { createFfmpegReport, type FfmpegReport } from './ffmpeg-report.ts';
 import { hashSamples } from './hash-samples.ts';
 import { type Loudness, measureLoudness } from './loudness.ts';
-import type { MediaFacts } from './media-facts.ts';
 
 export interface DecodeRequest {
   sourcePath: string;

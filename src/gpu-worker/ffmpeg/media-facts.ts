@@ -1,53 +1,11 @@
 /** What is known about a recording before it is decoded: ffprobe's answer, checked and put into our words. */
 import { z } from 'zod';
+import type { AudioTrack, MediaFacts, VideoFacts } from '../../pipeline/media-facts.ts';
 
-/** One audio track; `track` counts audio tracks from 0, as in ffmpeg's `0:a:N`. */
-export interface AudioTrack {
-  track: number;
-  codec: string;
-  channels: number;
-  sampleRateHz: number;
-  bitsPerSample: number | null;
-  language: string | null;
-  title: string | null;
-  isDefault: boolean;
-  durationMs: number | null;
-}
-
-export interface VideoFacts {
-  codec: string;
-  width: number;
-  height: number;
-  framesPerSecond: number | null;
-  /** Of the picture as shown, e.g. `16:9`. */
-  aspect: string | null;
-}
-
-export interface MediaFacts {
-  /** `mp4`, `mov`, `m4a`, `webm`, `mkv`, or ffmpeg's name, e.g. `ogg`. */
-  container: string;
-  /** What the file says about its length; null when it says nothing. */
-  durationMs: number | null;
-  /** The length is ffmpeg's guess from size and bit rate, and may be far off. */
-  durationIsGuess: boolean;
-  sizeBytes: number;
-  bitsPerSecond: number | null;
-  /** ISO 8601 in UTC. */
-  createdAt: string | null;
-  title: string | null;
-  artist: string | null;
-  album: string | null;
-  comment: string | null;
+/** The facts that may be shown, and those that may not. */
+export interface ProbedMedia extends MediaFacts {
   /** Where and with what it was recorded. Kept apart: never posted, never written to a result. */
   private: { location: string | null; device: string | null };
-  chapters: { title: string | null; startMs: number; endMs: number }[];
-  video: VideoFacts | null;
-  audioTracks: AudioTrack[];
-  /** The track that is transcribed: the default one, else the one with most channels, else the longest. */
-  chosenTrack: number;
-  isMultiTrack: boolean;
-  /** The file ends in the middle of a block that it began. */
-  endsInsideBlock: boolean;
 }
 
 const tags = z.record(z.string(), z.string()).default({});
@@ -91,7 +49,7 @@ export interface FileFacts {
 }
 
 /** Puts ffprobe's answer into our words. Without an audio track `audioTracks` is empty and `chosenTrack` is 0. */
-export function buildMediaFacts(probed: z.infer<typeof ffprobeSchema>, file: FileFacts): MediaFacts {
+export function buildMediaFacts(probed: z.infer<typeof ffprobeSchema>, file: FileFacts): ProbedMedia {
   const { format, streams, chapters } = probed;
   const formatTags = lowerCased(format.tags);
   const audioTracks = streams

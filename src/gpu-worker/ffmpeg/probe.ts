@@ -3,7 +3,7 @@ import { HansardError } from '../../errors.ts';
 import { buildCage, ENV_PATH, FORMAT_WHITELIST, PROTOCOL_WHITELIST } from './cage.ts';
 import type { FfmpegTools } from './check-ffmpeg.ts';
 import { endsInsideOggPage, findWavDurationMs } from './container-length.ts';
-import { buildMediaFacts, ffprobeSchema, type MediaFacts } from './media-facts.ts';
+import { buildMediaFacts, ffprobeSchema, type ProbedMedia } from './media-facts.ts';
 import { runTool, type ToolResult } from './run-tool.ts';
 import { hasMediaSignature, openSniffed, type SniffedFile } from './sniff.ts';
 
@@ -15,7 +15,7 @@ const MAX_OUTPUT_BYTES = 1024 * 1024;
  * @throws HansardError `file_missing`, `not_a_file`, `file_unreadable`, `empty_file`, `web_page`, `not_media`,
  *   `damaged_media`, `no_audio`, `ffmpeg_missing` or `cancelled`
  */
-export async function probe(path: string, tools: FfmpegTools, signal?: AbortSignal): Promise<MediaFacts> {
+export async function probe(path: string, tools: FfmpegTools, signal?: AbortSignal): Promise<ProbedMedia> {
   const file = await openSniffed(path);
   try {
     const result = await runFfprobe(file, tools.ffprobePath, signal);

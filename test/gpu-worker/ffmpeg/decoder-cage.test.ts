@@ -5,10 +5,10 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DecodeRequest, decode } from '../../../src/gpu-worker/ffmpeg/decoder.ts';
-import type { MediaFacts } from '../../../src/gpu-worker/ffmpeg/media-facts.ts';
+import type { ProbedMedia } from '../../../src/gpu-worker/ffmpeg/media-facts.ts';
 import { idle, makeFolder, processesIn, write, writeProgram } from './media.ts';
 
-const FACTS: MediaFacts = {
+const FACTS: ProbedMedia = {
   ...{ container: 'wav', durationMs: 1000, durationIsGuess: false, sizeBytes: 32_044, bitsPerSecond: null },
   ...{ createdAt: null, title: null, artist: null, album: null, comment: null, chapters: [], video: null },
   private: { location: null, device: null },

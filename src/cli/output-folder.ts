@@ -1,0 +1,112 @@
+/** Where a recording's files go: DIR/<name>/, written so that a reader sees the old files or the new ones, never half. */
+import { randomUUID } from 'node:crypto';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { asStorageError, writeAtomically } from '../pipeline/results/result-store.ts';
+import { isAlive } from '../pipeline/work-folder.ts';
+
+const owner = z.object({ meetingId: z.string() });
+
+/**
+ * Makes the folder that gets the results and tries to write there: better now than after an hour of work.
+ * @throws HansardError `output_unwritable`, `disk_full`
+ */
+export async function prepareOutDir(outDir: string): Promise<void> {
+  try {
+    await fs.mkdir(outDir, { recursive: true });
+    await fs.rmdir(await fs.mkdtemp(path.join(outDir, '.hansard-')));
+  } catch (cause) {
+    throw asStorageError(cause, outDir);
+  }
+}
+
+/**
+ * The folder for a meeting: `name`, or `name-2`, `name-3` … when another meeting (or something that is not ours)
+ * already has that name. A meeting that was written before keeps its folder.
+ */
+export async function chooseFolder(outDir: string, name: string, meetingId: string): Promise<string> {
+  for (let number = 1; ; number++) {
+    const folder = path.join(outDir, number === 1 ? name : `${name}-${number}`);
+    const found = await ownerOf(folder);
+    if (found === 'nobody' || found === meetingId) return folder;
+  }
+}
+
+/** The meeting whose files are there, `nobody` when the folder is free, `stranger` when it holds something else. */
+async function ownerOf(folder: string): Promise<string> {
+  const entries = await fs
+    .readdir(folder)
+    .catch((error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? [] : ['?']));
+  if (entries.length === 0) return 'nobody';
+  const meta = await fs.readFile(path.join(folder, 'meta.json'), 'utf8').catch(() => '{}');
+  try {
+    return owner.parse(JSON.parse(meta)).meetingId;
+  } catch {
+    return 'stranger';
+  }
+}
+
+/**
+ * Writes all files. A new folder appears whole, by one rename; in an existing one each file is replaced by a rename and
+ * those of `retired` that are no longer made are removed. What else lies in the folder stays.
+ * @throws HansardError `output_unwritable`, `disk_full`
+ */
+export async function writeFiles(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  retired: readonly string[],
+): Promise<void> {
+  const parent = path.dirname(folder);
+  try {
+    await fs.mkdir(parent, { recursive: true });
+    await sweep(parent);
+    const exists = await fs.stat(folder).then(
+      () => true,
+      () => false,
+    );
+    if (exists) await replaceFiles(folder, files, retired);
+    else await writeNewFolder(folder, files);
+  } catch (cause) {
+    throw asStorageError(cause, parent);
+  }
+}
+
+async function writeNewFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const temporary = path.join(path.dirname(folder), `.hansard-${process.pid}-${randomUUID()}.tmp`);
+  try {
+    await fs.mkdir(temporary);
+    for (const [name, content] of files) await fs.writeFile(path.join(temporary, name), content, { flush: true });
+    await fs.rename(temporary, folder);
+  } catch (error) {
+    await fs.rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function replaceFiles(
+  folder: string,
+  files: ReadonlyMap<string, string>,
+  retired: readonly string[],
+): Promise<void> {
+  for (const name of await fs.readdir(folder)) {
+    if (name.endsWith('.tmp') && files.has(name.replace(/\.[0-9a-f-]{36}\.tmp$/, ''))) {
+      await fs.rm(path.join(folder, name), { force: true }); // an earlier run was killed here
+    }
+  }
+  for (const [name, content] of files) {
+    const file = path.join(folder, name);
+    const old = await fs.readFile(file, 'utf8').catch(() => undefined);
+    if (old !== content) await writeAtomically(file, content);
+  }
+  for (const name of retired) {
+    if (!files.has(name)) await fs.rm(path.join(folder, name), { force: true });
+  }
+}
+
+async function sweep(parent: string): Promise<void> {
+  for (const name of await fs.readdir(parent)) {
+    const pid = Number(/^\.hansard-(\d+)-/.exec(name)?.[1]);
+    if (pid && !isAlive(pid)) await fs.rm(path.join(parent, name), { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,176 @@
+/** `hansard transcribe FILE…`: the main job, from recordings on disk to folders with minutes. */
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
+import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
+import { createModelStore } from '../gpu-worker/models/store.ts';
+import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
+import type { Logger } from '../logger.ts';
+import { type ProcessedMeeting, processRecording, type RecordingOptions } from '../pipeline/process-recording.ts';
+import { buildMeta } from '../pipeline/render/build-meta.ts';
+import { outputName } from '../pipeline/render/output-name.ts';
+import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
+import { createResultStore } from '../pipeline/results/result-store.ts';
+import { chooseFolder, prepareOutDir, writeFiles } from './output-folder.ts';
+import { createProgress, createSilence } from './progress.ts';
+import { ensureModelsVisibly } from './pull-progress.ts';
+import { buildFailure, buildReport, presentReport, printable, type Report } from './report.ts';
+import { listenForStop } from './stop-signal.ts';
+import {
+  MOST_SPEAKERS,
+  parseLanguage,
+  parseMeetingDate,
+  parseSpeakers,
+  parseTimeZone,
+  type SpeakerRange,
+} from './transcribe-options.ts';
+import { programVersions } from './versions.ts';
+
+interface Loaded {
+  config: Config;
+  logger: Logger;
+}
+
+interface TranscribeFlags {
+  out: string;
+  language: string;
+  speakers: SpeakerRange;
+  model: string;
+  summarizer: RecordingOptions['summarizer'];
+  date?: string;
+  timeZone: string;
+  json: boolean;
+  quiet: boolean;
+  force: boolean;
+}
+
+/** A recording failed; the others are done. */
+const EXIT_FAILED = 3;
+
+/** @param load the settings, read when the command runs; main.ts answers for the HansardErrors that actions throw */
+export function transcribeCommand(load: () => Loaded): Command {
+  return new Command('transcribe')
+    .description('turn recordings into transcripts with speakers, minutes and files')
+    .argument('<file...>', 'audio or video that ffmpeg reads')
+    .option('--out <dir>', 'folder that gets one folder per recording', 'hansard-out')
+    .option('--language <code>', 'language spoken: en or auto', parseLanguage, 'auto')
+    .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
+      minSpeakers: 0,
+      maxSpeakers: MOST_SPEAKERS,
+    })
+    .addOption(
+      new Option('--model <name>', 'speech recognition model')
+        .choices(['moonshine-base', 'moonshine-tiny'])
+        .default('moonshine-base'),
+    )
+    .addOption(
+      new Option('--summarizer <name>', 'who writes the summary')
+        .choices(['auto', 'ollama', 'extractive'])
+        .default('auto'),
+    )
+    .option('--date <iso>', 'the meeting\'s date, for due dates such as "by Friday"', parseMeetingDate)
+    .option(
+      '--time-zone <tz>',
+      "the meeting's time zone",
+      parseTimeZone,
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+    )
+    .option('--json', 'print one JSON object per recording', false)
+    .option('--quiet', 'print no progress', false)
+    .option('--force', 'compute everything again, also what is stored', false)
+    .action(async (files: string[], flags: TranscribeFlags) => {
+      process.exitCode = await transcribe(files, flags, load());
+    });
+}
+
+/** Processes the files one after the other. Resolves with the exit status. */
+async function transcribe(files: string[], flags: TranscribeFlags, { config, logger }: Loaded): Promise<number> {
+  const store = createModelStore(config.modelsDir);
+  const stages = startStages({
+    config,
+    logger,
+    ensureModels: (names, signal) => ensureModelsVisibly(store, names, process.stderr, { signal }),
+  });
+  const stop = listenForStop(() => void stages.close()); // the children end at once
+  try {
+    let failed = false;
+    for (const file of files) {
+      const report = await transcribeOne(file, flags, config, stages, stop.signal);
+      const code = stop.exitCode();
+      if (code !== undefined) {
+        process.stderr.write(`${new HansardError('cancelled', file).userMessage}\n`);
+        return code;
+      }
+      failed ||= report.status !== 'done';
+      logger.debug({ file, ...report.error }, 'recording processed');
+      if (flags.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+      else (report.error ? process.stderr : process.stdout).write(presentReport(report));
+    }
+    return failed ? EXIT_FAILED : 0;
+  } finally {
+    await stages.close();
+    stop.dispose();
+  }
+}
+
+async function transcribeOne(
+  file: string,
+  flags: TranscribeFlags,
+  config: Config,
+  stages: WorkerStages,
+  signal: AbortSignal,
+): Promise<Report> {
+  const startedAt = performance.now();
+  const wallSeconds = () => Math.round(performance.now() - startedAt) / 1000;
+  const progress = flags.quiet ? createSilence() : createProgress(process.stderr);
+  if (!flags.quiet) process.stderr.write(`${printable(path.basename(file))}\n`);
+  try {
+    const outDir = path.resolve(flags.out);
+    await prepareOutDir(outDir);
+    const options = toOptions(flags);
+    const meeting = await processRecording(
+      {
+        sourcePath: file,
+        options,
+        force: flags.force,
+        workDir: path.join(config.dataDir, 'work'),
+        results: createResultStore(path.join(config.dataDir, 'results')),
+        observer: progress,
+      },
+      stages,
+      signal,
+    );
+    const folder = await chooseFolder(outDir, outputName(file), meeting.meetingId);
+    const rendered = renderFiles({ ...meeting, meta: await describe(file, meeting, options, stages) });
+    signal.throwIfAborted();
+    await writeFiles(folder, rendered, OPTIONAL_FILES);
+    return buildReport(file, meeting, { folder, files: [...rendered.keys()] }, wallSeconds());
+  } catch (error) {
+    if (signal.aborted) return buildFailure(file, new HansardError('cancelled', file), wallSeconds());
+    if (!(error instanceof HansardError)) throw error;
+    return buildFailure(file, error, wallSeconds());
+  } finally {
+    progress.clear();
+  }
+}
+
+function toOptions(flags: TranscribeFlags): RecordingOptions {
+  const { language, model, summarizer, timeZone } = flags;
+  return { language, model, summarizer, timeZone, ...flags.speakers, meetingDate: flags.date };
+}
+
+async function describe(file: string, meeting: ProcessedMeeting, options: RecordingOptions, stages: WorkerStages) {
+  const { device: name, reason } = await stages.device();
+  return buildMeta(meeting, {
+    fileName: path.basename(file),
+    options,
+    versions: programVersions(),
+    device: { name, reason },
+    models: modelsForTranscription(options.model).map(model => ({
+      name: model,
+      files: findModel(model).files.map(({ name: fileName, sha256 }) => ({ name: fileName, sha256 })),
+    })),
+    processedAt: new Date(),
+  });
+}

@@ -1,0 +1,5 @@
+/** The grid of speech detection: one probability for every 512 samples. */
+import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
+
+export const VAD_FRAME_SAMPLES = 512;
+export const VAD_FRAME_MS = (VAD_FRAME_SAMPLES * 1000) / SAMPLE_RATE_HZ;

@@ -1,0 +1,83 @@
+/** What an inference child does with a task. It holds the models of one family at a time, so that its memory is bounded. */
+import path from 'node:path';
+import { openWavFile, type WavFile } from '../audio/wav-file.ts';
+import type { VoiceContext } from '../diarization/voice-models.ts';
+import { graphsDir } from '../models/catalogue.ts';
+import { type Campplus, loadCampplus } from '../onnx/campplus.ts';
+import { loadMoonshine, type Moonshine, type MoonshineName } from '../onnx/moonshine.ts';
+import { loadSegmentation, type Segmentation } from '../onnx/segmentation.ts';
+import { loadSilero, type Silero } from '../onnx/silero.ts';
+import { type ChildSettings, type Family, familyOf, type Task } from './protocol.ts';
+
+export interface TaskContext extends VoiceContext {
+  /** One piece at a time instead of batches. */
+  frugal: boolean;
+}
+
+export interface TaskRunner {
+  /** @throws HansardError, or the signal's reason once it is aborted */
+  run(task: Task, context: TaskContext): Promise<unknown>;
+}
+
+interface Releasable {
+  release(): Promise<void>;
+}
+
+export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunner {
+  const loaded = new Map<string, Promise<Releasable>>();
+  let family: Family | undefined;
+
+  /** Loads a model once. */
+  function need<Model extends Releasable>(name: string, load: (weightsDir: string) => Promise<Model>): Promise<Model> {
+    const known = loaded.get(name) as Promise<Model> | undefined;
+    const model = known ?? load(path.join(modelsDir, name));
+    loaded.set(name, model);
+    return model;
+  }
+
+  async function changeFamily(next: Family): Promise<void> {
+    if (family === next) return;
+    family = next;
+    const old = [...loaded.values()];
+    loaded.clear();
+    for (const model of old) await (await model).release();
+  }
+
+  const silero = (): Promise<Silero> => need('silero-vad', weights => loadSilero(weights, device));
+  const moonshine = (name: MoonshineName): Promise<Moonshine> =>
+    need(name, weightsDir => loadMoonshine(name, { weightsDir, graphsDir, device }));
+  const segmentation = (): Promise<Segmentation> =>
+    need('segmentation-3.0', weights => loadSegmentation(weights, graphsDir, device));
+  const campplus = (): Promise<Campplus> => need('campplus', weights => loadCampplus(weights, graphsDir, device));
+
+  async function compute(task: Task, wav: WavFile, { frugal, signal, onProgress }: TaskContext): Promise<unknown> {
+    switch (task.kind) {
+      case 'detect-speech':
+        return (await silero()).probabilities(wav, task.fromFrame, task.toFrame, signal, onProgress);
+      case 'recognize': {
+        const recognizer = await moonshine(task.model);
+        if (!frugal) return recognizer.transcribe(wav, task.pieces, signal, onProgress);
+        const transcripts = [];
+        for (const piece of task.pieces)
+          transcripts.push(...(await recognizer.transcribe(wav, [piece], signal, () => {})));
+        return transcripts;
+      }
+      case 'segment':
+        return (await segmentation()).activities(wav, task.firstWindow, task.windowCount, signal, onProgress);
+      case 'embed':
+        return (await campplus()).embed(wav, task.spans, signal, onProgress);
+    }
+  }
+
+  return {
+    async run(task, context) {
+      await changeFamily(familyOf(task));
+      const wav = openWavFile(task.wavPath);
+      try {
+        return await compute(task, wav, context);
+      } finally {
+        wav.close();
+      }
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** The worker's side of a run: ffmpeg, models and device are looked for when the first stage needs them, and not before. */
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { createExtractiveSummarizer } from '../pipeline/minutes/extractive-summarizer.ts';
+import type { DecodedAudio, StageContext } from '../pipeline/ports.ts';
+import type { ChosenSummarizer, RecordingOptions, Stages } from '../pipeline/process-recording.ts';
+import { chooseDevice, type DeviceChoice } from './device.ts';
+import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
+import { decode } from './ffmpeg/decoder.ts';
+import { probe } from './ffmpeg/probe.ts';
+import { createDiarizer } from './inference/diarizer.ts';
+import { createInferencePool, type InferencePool } from './inference/pool.ts';
+import { createTranscriber } from './inference/transcriber.ts';
+import { findModel, modelsForTranscription } from './models/catalogue.ts';
+
+export interface WorkerStages extends Stages {
+  /** Where the models run, or would run. @throws HansardError `device_unavailable` */
+  device(): Promise<DeviceChoice>;
+  /** Ends the children at once; stages still running reject as cancelled. */
+  close(): Promise<void>;
+}
+
+export interface WorkerOptions {
+  config: Config;
+  logger: Logger;
+  /** Makes sure that the models are there with the published bytes; called before any of them is loaded. */
+  ensureModels(names: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+/** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
+const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, summarize: 1 };
+
+export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
+  const pools = createPoolOnDemand(config, logger);
+  let ffmpeg: Promise<FfmpegTools> | undefined;
+
+  async function infer<T>(
+    options: RecordingOptions,
+    context: StageContext,
+    work: (pool: InferencePool) => Promise<T>,
+  ): Promise<T> {
+    await ensureModels(modelsForTranscription(options.model), context.signal);
+    const { pool, device } = await pools.open();
+    context.onDevice(device);
+    try {
+      return await work(pool);
+    } catch (error) {
+      const other = context.signal.aborted ? undefined : await pools.replace(pool, error);
+      if (!other) throw error;
+      context.onDevice(other.device);
+      return work(other.pool);
+    }
+  }
+
+  return {
+    decode: {
+      version: VERSIONS.decode,
+      models: () => [],
+      async run({ sourcePath, workDir }, _options, { signal, onProgress }) {
+        ffmpeg ??= checkFfmpeg();
+        const tools = await ffmpeg;
+        const probed = await probe(sourcePath, tools, signal);
+        const wavPath = path.join(workDir, 'audio.wav');
+        const made = await decode({ sourcePath, wavPath, facts: probed, signal, onProgress }, tools);
+        const { private: _notStored, ...facts } = probed;
+        const { sampleCount, durationMs, audioHash, truncated, loudness, warnings } = made;
+        const audio: DecodedAudio = { wavPath, sampleCount, durationMs };
+        const decoded = { facts, durationMs, audioHash, truncated, loudness, ffmpegVersion: tools.version, warnings };
+        return { audio, decoded };
+      },
+    },
+    transcribe: {
+      version: VERSIONS.transcribe,
+      models: ({ model }) => hashesOf([model, 'silero-vad']),
+      run: (audio, options, context) =>
+        infer(options, context, pool => createTranscriber(pool).transcribe(audio, options, context)),
+    },
+    diarize: {
+      version: VERSIONS.diarize,
+      models: () => hashesOf(['segmentation-3.0', 'campplus']),
+      run: (audio, options, context) =>
+        infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
+    },
+    chooseSummarizer: async () => extractive,
+    extractive,
+    device: () => pools.device(),
+    close: () => pools.close(),
+  };
+}
+
+const extractive: ChosenSummarizer = {
+  method: 'extractive',
+  version: VERSIONS.summarize,
+  summarizer: createExtractiveSummarizer(),
+};
+
+interface OpenPool {
+  pool: InferencePool;
+  device: string;
+}
+
+/** The child processes start with the first model work, on the device that is there then. */
+function createPoolOnDemand(config: Config, logger: Logger) {
+  let choice: Promise<DeviceChoice> | undefined;
+  let opened: Promise<OpenPool> | undefined;
+
+  const device = () => {
+    choice ??= chooseDevice(config.device);
+    return choice;
+  };
+
+  async function start(): Promise<OpenPool> {
+    const { device: name, reason } = await device();
+    logger.info({ device: name, reason }, 'inference device');
+    // a GPU is fast enough for one process, and several would not fit into its memory
+    const processes = name === 'cpu' ? config.inferenceProcesses : 1;
+    const pool = createInferencePool({ processes, settings: { modelsDir: config.modelsDir, device: name }, logger });
+    return { pool, device: name };
+  }
+
+  const open = () => {
+    opened ??= start();
+    return opened;
+  };
+
+  return {
+    device,
+    open,
+    /** The pool to try again with: a GPU that turns out not to work after all means the CPU, unless asked for by name. */
+    async replace(failed: InferencePool, error: unknown): Promise<OpenPool | undefined> {
+      const isGone = error instanceof HansardError && error.code === 'device_unavailable';
+      if (isGone && config.device === 'auto' && (await opened)?.pool === failed) {
+        logger.warn({ why: error.detail }, 'the GPU cannot be used, going on with the CPU');
+        choice = Promise.resolve({ device: 'cpu', reason: `The CPU, as the GPU failed: ${error.detail}` });
+        opened = start();
+        await failed.close();
+      }
+      const current = await open();
+      return current.pool === failed ? undefined : current; // the other stage may have replaced it already
+    },
+    close: async () => {
+      await (await opened?.catch(() => undefined))?.pool.close();
+    },
+  };
+}
+
+function hashesOf(models: readonly string[]): string[] {
+  return models.flatMap(name => findModel(name).files.map(file => file.sha256));
+}

@@ -1,0 +1,293 @@
+/** The story: from a file on disk to a meeting with transcript and summary. Every dependency is an argument. */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { HansardError } from '../errors.ts';
+import { type DecodedRecording, decodedSchema } from './decoded.ts';
+import type { MediaFacts } from './media-facts.ts';
+import type { Diarization, Transcript, Transcription } from './meeting.ts';
+import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
+import type { ResultStore, StageIdentity } from './results/result-store.ts';
+import {
+  createStageRunner,
+  type StageCost,
+  type StageObserver,
+  type StageOutcome,
+  type StageRunner,
+} from './run-stage.ts';
+import { acceptedSchema, diarizationSchema, transcriptionSchema } from './stage-results.ts';
+import { assignSpeakers } from './stages/assign-speakers.ts';
+import { uuidV7 } from './store/uuid-v7.ts';
+import { type Summary, summarySchema } from './summary.ts';
+import { openWorkFolder } from './work-folder.ts';
+
+export interface RecordingOptions {
+  language: string;
+  model: string;
+  minSpeakers: number;
+  maxSpeakers: number;
+  summarizer: 'auto' | 'ollama' | 'extractive';
+  /** ISO date or date-time; when not given, the recording's own creation time, else the file's. */
+  meetingDate: string | undefined;
+  timeZone: string;
+}
+
+/** A stage that the worker carries out: what decides its result, and how it is computed. */
+export interface WorkerStage<Input, Output> {
+  version: number;
+  /** sha256 of the model files that it uses with these options. */
+  models(options: RecordingOptions): readonly string[];
+  run(input: Input, options: RecordingOptions, context: StageContext): Promise<Output>;
+}
+
+export interface Stages {
+  decode: WorkerStage<{ sourcePath: string; workDir: string }, { decoded: DecodedRecording; audio: DecodedAudio }>;
+  transcribe: WorkerStage<DecodedAudio, Transcription>;
+  diarize: WorkerStage<DecodedAudio, Diarization>;
+  /**
+   * Which summarizer will be used is settled before the stage runs: it is part of the stage's key.
+   * @throws HansardError `summarizer_offline` when one was asked for by name and does not answer
+   */
+  chooseSummarizer(options: RecordingOptions, signal: AbortSignal): Promise<ChosenSummarizer>;
+  /** Needs nothing; writes the summary when the chosen one fails. */
+  extractive: ChosenSummarizer;
+}
+
+export interface ChosenSummarizer {
+  /** `extractive`, or the language model's name: the part of the key. */
+  method: string;
+  version: number;
+  summarizer: Summarizer;
+}
+
+export interface ProcessedMeeting {
+  meetingId: string;
+  fileHash: string;
+  meetingDate: string;
+  facts: MediaFacts;
+  decoded: DecodedRecording;
+  transcription: Transcription;
+  diarization: Diarization;
+  transcript: Transcript;
+  summary: Summary;
+  stages: Record<string, StageCost & { stored: boolean }>;
+  warnings: string[];
+  /** False when a stage failed and the minutes do without it; the same command tries it again. */
+  complete: boolean;
+}
+
+export interface ProcessRequest {
+  sourcePath: string;
+  options: RecordingOptions;
+  force: boolean;
+  /** Parent of the temporary folder. */
+  workDir: string;
+  results: ResultStore;
+  observer: StageObserver;
+}
+
+const ACCEPT_VERSION = 1;
+
+/**
+ * Turns one recording into a meeting with minutes; stages whose results are stored are not computed again.
+ * A diarization that fails leaves a transcript with one speaker and a warning: finished work is never thrown away.
+ * @throws HansardError with the sentence for the user
+ */
+export async function processRecording(
+  request: ProcessRequest,
+  stages: Stages,
+  signal: AbortSignal,
+): Promise<ProcessedMeeting> {
+  const { sourcePath, options } = request;
+  const runner = createStageRunner(request, signal);
+  const fileHash = await hashFile(sourcePath, signal);
+  const accepted = await createStageRunner({ ...request, force: false }, signal).run(
+    { stage: 'accept', version: ACCEPT_VERSION, models: [], options: {}, inputs: [fileHash] },
+    acceptedSchema,
+    async () => ({ meetingId: uuidV7(), acceptedAt: new Date().toISOString() }),
+  );
+  const work = await openWorkFolder(request.workDir);
+  try {
+    const source = createAudioSource(sourcePath, fileHash, work.path, stages.decode, options, runner);
+    const decoded = await source.decoded();
+    const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
+    const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
+    const meetingDate = options.meetingDate ?? dateOf(decoded.result.facts, sourcePath);
+    const summary = await summarize(transcript, meetingDate, stages, options, runner, signal);
+    return {
+      meetingId: accepted.result.meetingId,
+      fileHash,
+      meetingDate,
+      facts: decoded.result.facts,
+      decoded: decoded.result,
+      transcription: transcription.result,
+      diarization: diarization.result,
+      transcript,
+      summary: summary.result,
+      stages: costs({ decode: decoded, transcribe: transcription, diarize: diarization, summarize: summary }),
+      warnings: [
+        ...decoded.result.warnings,
+        ...transcription.result.warnings,
+        ...diarization.result.warnings,
+        ...summary.result.warnings,
+        ...(summary.failure ? [`The summary was made by rules. ${summary.failure.userMessage}`] : []),
+      ],
+      complete: diarization.failure === undefined && summary.failure === undefined,
+    };
+  } finally {
+    await work.remove();
+  }
+}
+
+interface AudioSource {
+  decoded(): Promise<StageOutcome<DecodedRecording>>;
+  /** The decoded audio on disk; decodes again when only the record of an earlier run is left. */
+  audio(context: StageContext): Promise<DecodedAudio>;
+}
+
+/** Decoded audio is temporary: it exists while a stage needs it, and is made again (seconds per hour) when one does. */
+function createAudioSource(
+  sourcePath: string,
+  fileHash: string,
+  workDir: string,
+  decode: Stages['decode'],
+  options: RecordingOptions,
+  runner: StageRunner,
+): AudioSource {
+  let audio: Promise<DecodedAudio> | undefined;
+  const identity = { stage: 'decode', version: decode.version, models: [], options: {}, inputs: [fileHash] };
+  return {
+    decoded: () =>
+      runner.run(identity, decodedSchema, async context => {
+        const made = await decode.run({ sourcePath, workDir }, options, context);
+        audio = Promise.resolve(made.audio);
+        return made.decoded;
+      }),
+    audio: context => {
+      audio ??= decode
+        .run({ sourcePath, workDir }, options, { ...context, onProgress: () => {} })
+        .then(made => made.audio);
+      return audio;
+    },
+  };
+}
+
+/** Words and voices, side by side. */
+async function listen(
+  source: AudioSource,
+  decoded: DecodedRecording,
+  stages: Stages,
+  options: RecordingOptions,
+  runner: StageRunner,
+  signal: AbortSignal,
+): Promise<{
+  transcription: StageOutcome<Transcription>;
+  diarization: StageOutcome<Diarization> & { failure?: HansardError };
+}> {
+  const { language, model, minSpeakers, maxSpeakers } = options;
+  const { transcribe, diarize } = stages;
+  const identity = (
+    stage: string,
+    of: { version: number; models(options: RecordingOptions): readonly string[] },
+    own: Record<string, unknown>,
+  ): StageIdentity => ({
+    stage,
+    version: of.version,
+    models: of.models(options),
+    options: own,
+    inputs: [decoded.audioHash],
+  });
+  const wordless = new AbortController(); // without words there is nothing to give speakers to
+  const hearing = runner.run(
+    identity('transcribe', transcribe, { language, model }),
+    transcriptionSchema,
+    async context => transcribe.run(await source.audio(context), options, context),
+  );
+  hearing.catch(() => wordless.abort());
+  const telling = runner.run(
+    identity('diarize', diarize, { minSpeakers, maxSpeakers }),
+    diarizationSchema,
+    async context => {
+      const linked = { ...context, signal: AbortSignal.any([context.signal, wordless.signal]) };
+      return diarize.run(await source.audio(linked), options, linked);
+    },
+  );
+  const [heard, told] = await Promise.allSettled([hearing, telling]);
+  if (heard.status === 'rejected') throw heard.reason;
+  if (told.status === 'fulfilled') return { transcription: heard.value, diarization: told.value };
+  if (signal.aborted || !(told.reason instanceof HansardError)) throw told.reason;
+  return { transcription: heard.value, diarization: { ...withoutSpeakers(told.reason), failure: told.reason } };
+}
+
+function withoutSpeakers(failure: HansardError): StageOutcome<Diarization> {
+  const warning = `The speakers could not be told apart: ${failure.userMessage}`;
+  const result = { spans: [], speakerCount: 0, warnings: [warning] };
+  return { key: '', result, seconds: 0, cpuSeconds: 0, device: null, stored: false };
+}
+
+/** Minutes without the summarizer that was wanted are better than none. */
+async function summarize(
+  transcript: Transcript,
+  meetingDate: string,
+  stages: Stages,
+  options: RecordingOptions,
+  runner: StageRunner,
+  signal: AbortSignal,
+): Promise<StageOutcome<Summary> & { failure?: HansardError }> {
+  const { timeZone } = options;
+  const summarizeWith = ({ method, version, summarizer }: ChosenSummarizer) =>
+    runner.run(
+      {
+        stage: 'summarize',
+        version,
+        models: [],
+        options: { method, meetingDate, timeZone },
+        inputs: [hashJson(transcript)],
+      },
+      summarySchema,
+      context => summarizer.summarize(transcript, { meetingDate, timeZone }, context),
+    );
+  try {
+    return await summarizeWith(await stages.chooseSummarizer(options, signal));
+  } catch (failure) {
+    if (signal.aborted || !(failure instanceof HansardError)) throw failure;
+    return { ...(await summarizeWith(stages.extractive)), failure };
+  }
+}
+
+function costs(outcomes: Record<string, StageOutcome<unknown>>): ProcessedMeeting['stages'] {
+  return Object.fromEntries(
+    Object.entries(outcomes).map(([name, { seconds, cpuSeconds, device, stored }]) => [
+      name,
+      { seconds, cpuSeconds, device, stored },
+    ]),
+  );
+}
+
+/** sha256 of the file's bytes, streamed. */
+async function hashFile(sourcePath: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(fs.createReadStream(sourcePath), hash, { signal });
+  } catch (cause) {
+    if (signal.aborted) throw new HansardError('cancelled', sourcePath, { cause });
+    throw asFileError(cause, sourcePath);
+  }
+  return hash.digest('hex');
+}
+
+function asFileError(cause: unknown, sourcePath: string): HansardError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  if (code === 'ENOENT' || code === 'ENOTDIR') return new HansardError('file_missing', sourcePath, { cause });
+  if (code === 'EISDIR') return new HansardError('not_a_file', sourcePath, { cause });
+  return new HansardError('file_unreadable', `${sourcePath}: ${code}`, { cause });
+}
+
+function hashJson(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
+}
+
+function dateOf(facts: MediaFacts, sourcePath: string): string {
+  return facts.createdAt ?? fs.statSync(path.resolve(sourcePath)).mtime.toISOString();
+}

@@ -1,0 +1,91 @@
+/** Runs one stage, or answers from its stored result; keeps the record of what it cost. */
+import { z } from 'zod';
+import type { StageContext } from './ports.ts';
+import { type ResultStore, type StageIdentity, stageKey } from './results/result-store.ts';
+
+/** What a stage cost when it was computed. `cpuSeconds` is the time of the processes that did the work. */
+export interface StageCost {
+  seconds: number;
+  cpuSeconds: number;
+  /** Where its models ran; null for a stage without models. */
+  device: string | null;
+}
+
+export interface StageOutcome<T> extends StageCost {
+  key: string;
+  result: T;
+  /** Answered from the store: nothing was computed in this run. */
+  stored: boolean;
+}
+
+/** Hears how a run goes. Fractions are 0..1. */
+export interface StageObserver {
+  onStageStart(stage: string): void;
+  onStageProgress(stage: string, fraction: number): void;
+  onStageEnd(stage: string, outcome: { seconds: number; stored: boolean }): void;
+}
+
+export interface StageRunner {
+  run<T>(
+    identity: StageIdentity,
+    schema: z.ZodType<T>,
+    compute: (context: StageContext) => Promise<T>,
+  ): Promise<StageOutcome<T>>;
+}
+
+interface RunnerOptions {
+  results: ResultStore;
+  observer: StageObserver;
+  /** Compute even what is stored. */
+  force: boolean;
+}
+
+export function createStageRunner({ results, observer, force }: RunnerOptions, signal: AbortSignal): StageRunner {
+  return {
+    async run<T>(identity: StageIdentity, schema: z.ZodType<T>, compute: (context: StageContext) => Promise<T>) {
+      signal.throwIfAborted();
+      const key = stageKey(identity);
+      const stored = force ? undefined : await results.find(key, storedSchema(schema));
+      if (stored) {
+        observer.onStageEnd(identity.stage, { seconds: stored.seconds, stored: true });
+        return { ...stored, key, stored: true };
+      }
+      observer.onStageStart(identity.stage);
+      const startedAt = performance.now();
+      const cpuBefore = process.cpuUsage();
+      let childCpuSeconds = 0;
+      let furthest = 0;
+      let device: string | null = null;
+      const result = await compute({
+        signal,
+        onProgress: fraction => {
+          furthest = Math.max(furthest, Math.min(1, fraction));
+          observer.onStageProgress(identity.stage, furthest);
+        },
+        addCpuSeconds: seconds => {
+          childCpuSeconds += seconds;
+        },
+        onDevice: name => {
+          device = name;
+        },
+      });
+      const own = process.cpuUsage(cpuBefore);
+      const seconds = (performance.now() - startedAt) / 1000;
+      // where children did the work, our own share is shared with the stages beside and left out
+      const cpuSeconds = childCpuSeconds > 0 ? childCpuSeconds : (own.user + own.system) / 1e6;
+      await results.put(key, { result, seconds, cpuSeconds, device });
+      observer.onStageEnd(identity.stage, { seconds, stored: false });
+      return { key, result, seconds, cpuSeconds, device, stored: false };
+    },
+  };
+}
+
+function storedSchema<T>(result: z.ZodType<T>): z.ZodType<StageCost & { result: T }> {
+  const cost = z.object({ seconds: z.number(), cpuSeconds: z.number(), device: z.string().nullable() });
+  return z.intersection(cost, z.object({ result: z.custom<unknown>() })).transform((stored, context) => {
+    const parsed = result.safeParse(stored.result);
+    if (parsed.success) return { ...stored, result: parsed.data };
+    context.addIssue({ code: 'custom', message: parsed.error.message });
+    return z.NEVER;
+  });
+}
