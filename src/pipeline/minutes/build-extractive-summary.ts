@@ -1,0 +1,112 @@
+/** The summary made of the meeting's own words: no language model, so nothing in it that was not said. */
+import type { Transcript } from '../meeting.ts';
+import type { SummarizeOptions } from '../ports.ts';
+import type { ActionItem, Summary, SummaryItem } from '../summary.ts';
+import { dayOf } from './calendar.ts';
+import { createEvidenceCheck, type EvidenceCheck } from './check-evidence.ts';
+import { type Action, findActions } from './find-actions.ts';
+import { type Decision, findDecisions } from './find-decisions.ts';
+import { findKeyNumbers } from './find-numbers.ts';
+import { findQuestions } from './find-questions.ts';
+import { countStems, findTopics, keyTerms, type Topic } from './find-topics.ts';
+import { findNames } from './names.ts';
+import { rankSentences } from './rank-sentences.ts';
+import { cite, type Sentence, splitIntoSentences } from './sentences.ts';
+import { stem, tidy } from './words.ts';
+
+/** What was found, before it is written down; the same facts steer the abstract. */
+interface Facts {
+  decisions: Decision[];
+  actions: Action[];
+}
+
+/** @param abstractSentences how long the abstract may be */
+export function buildExtractiveSummary(
+  transcript: Transcript,
+  { meetingDate, timeZone }: SummarizeOptions,
+  abstractSentences: number,
+): Summary {
+  const today = dayOf(meetingDate, timeZone);
+  const sentences = splitIntoSentences(transcript);
+  const names = findNames(sentences, transcript.speakers);
+  const decisions = findDecisions(sentences, today);
+  const actions = findActions(sentences, transcript, names, today);
+  const check = createEvidenceCheck(transcript, today);
+  const topics = findTopics(sentences);
+  return {
+    schemaVersion: 1,
+    title: buildTitle(sentences, topics),
+    language: transcript.language,
+    abstract: buildAbstract(sentences, { decisions, actions }, abstractSentences),
+    topics,
+    decisions: numbered('D', decisions, (id, decision) => toItem(id, decision, check)),
+    actionItems: numbered('A', actions, (id, action) => toAction(id, action, decisions, check)),
+    questions: numbered('Q', findQuestions(sentences, decisions), (id, question) => toItem(id, question, check)),
+    numbers: numbered('N', findKeyNumbers(sentences), (id, number) => toItem(id, number, check)),
+    method: 'extractive',
+    model: null,
+    coverage: 1,
+    warnings: transcript.language === 'en' || sentences.length === 0 ? [] : [NOT_ENGLISH],
+  };
+}
+
+const NOT_ENGLISH =
+  'Decisions, action items and questions are found by rules for English; this meeting is in another language.';
+
+function numbered<Found, Item>(
+  letter: string,
+  found: readonly Found[],
+  build: (id: string, one: Found) => Item,
+): Item[] {
+  return found.map((one, index) => build(`${letter}${index + 1}`, one));
+}
+
+function toItem(id: string, found: { text: string; evidence: Sentence[] }, check: EvidenceCheck): SummaryItem {
+  const item = { text: found.text, evidence: cite(found.evidence) };
+  const reason = check.item(item) ?? null;
+  return { id, ...item, verified: reason === null, reason };
+}
+
+function toAction(id: string, action: Action, decisions: readonly Decision[], check: EvidenceCheck): ActionItem {
+  const due = action.due ? { text: action.due.text, date: action.due.date ?? eventDate(action, decisions) } : null;
+  const item = { text: tidy(action.text), evidence: cite(action.evidence), owner: action.owner, due };
+  const reason = check.action(item) ?? null;
+  return { id, ...item, status: action.status, verified: reason === null, reason };
+}
+
+/** "before the launch" has the date of the launch when a decision names one. */
+function eventDate({ due }: Action, decisions: readonly Decision[]): string | null {
+  const head = due?.event?.split(' ').at(-1);
+  if (!head) return null;
+  const decided = decisions.findLast(({ stems, day }) => day?.date && stems.has(stem(head.toLowerCase())));
+  return decided?.day?.date ?? null;
+}
+
+function buildAbstract(sentences: readonly Sentence[], { decisions, actions }: Facts, count: number): string {
+  if (sentences.length === 0) return 'Nothing was said in this recording.';
+  const preferred = new Set([...decisions, ...actions].flatMap(({ evidence }) => evidence.slice(0, 1)));
+  const chosen = rankSentences(sentences, count, preferred).sort((a, b) => a.index - b.index);
+  const told = chosen.map(({ text }) => asStatement(text)).join(' ');
+  return [told, decisions.length === 0 ? 'No decision was heard.' : ''].filter(Boolean).join(' ');
+}
+
+function asStatement(text: string): string {
+  const core = tidy(
+    text.replace(/^(?:(?:so|and|but|well|okay|right|yeah|yes|no|then|also|honestly|thanks)[,.]? )+/iu, ''),
+  );
+  return /[.?!…]$/u.test(core) ? core : `${core}.`;
+}
+
+/** The announced topics, else the words that the meeting is full of. */
+function buildTitle(sentences: readonly Sentence[], topics: readonly Topic[]): string {
+  const announced = topics.filter(({ title }) => !title.includes(',') && title.length <= 40).map(({ title }) => title);
+  const terms = keyTerms(sentences, countStems(sentences), 3);
+  const parts = announced.length >= 2 ? announced.slice(0, 3) : terms;
+  return tidy(parts.map((part, index) => (index > 0 ? lowerFirst(part) : part)).join(', ')) || 'Meeting';
+}
+
+function lowerFirst(text: string): string {
+  return /^\p{Lu}[\p{Ll} ]/u.test(text) && !/\s\p{Lu}/u.test(text)
+    ? text.charAt(0).toLowerCase() + text.slice(1)
+    : text;
+}

@@ -1,0 +1,135 @@
+/** Questions that were left open, said so by somebody; an answer or a decision later closes them. */
+import type { Decision } from './find-decisions.ts';
+import { isHostile } from './hostile-text.ts';
+import { numberValues } from './numerals.ts';
+import type { Sentence } from './sentences.ts';
+import { countShared, overlapOf, tidy } from './words.ts';
+
+export interface OpenQuestion {
+  text: string;
+  evidence: Sentence[];
+  stems: Set<string>;
+}
+
+const LEFT_OPEN =
+  /\b(?:open question|(?:leave|keep) (?:it|that|this|that one|this one|the question|these) (?:as )?(?:one )?open|(?:stays?|remains?|is still|are still|still) (?:open|unclear|undecided|unresolved)|no answer (?:yet|today|for now)|nobody (?:can answer|knows)|no ?one (?:can answer|knows)|(?:not|n't) (?:going to )?(?:decide|settle|resolve|answer) (?:\p{L}+ ){0,3}(?:today|now|here|yet)|(?:don't|do not) (?:know|have an answer) yet|(?:park|table) (?:it|that|this)|to be (?:decided|determined|confirmed)|take (?:it|that|this) offline|come back to (?:it|that|this)|(?:find|figure) (?:it|that) out later|unanswered|we(?:'ll| will) (?:have to )?(?:see|discuss|talk about|decide) (?:it|that|this)? ?(?:later|next|another))\b/iu;
+const STILL_OPEN =
+  /\b(?:it(?:'s| is)|what's|what is|the question is) (?:still )?(?:open|unclear|undecided|not (?:yet )?(?:clear|decided|known)) (?:whether|if|who|what|when|how|which|where)|\b(?:we|I) (?:still )?(?:don't|do not|need to) (?:yet )?(?:know|find out|figure out|decide|clarify|work out) (?:yet )?(?:whether|if|who|what|when|how|which|where|why)\b/iu;
+const UNKNOWN =
+  /^(?:(?:um|oh|well|honestly|good question|to be honest)[,.]? )*(?:I don't know|no idea|I'm not sure|not sure|I have no idea|nobody knows|we don't know|good question[.,]|hard to say|unclear|I can't say|dunno)\b/iu;
+const BANTER =
+  /^(?:right|okay|ok|yes|yeah|no|really|sorry|what|huh|correct|pardon)\?$|^(?:anything (?:else|still open)|any (?:other )?(?:questions|objections|business)|(?:is )?everybody (?:okay|here)|can you (?:hear|see|repeat)|how are you|does that (?:work|make sense)|shall we|ready|agreed)\b[^?]{0,25}\?$/iu;
+/** How far back the question may lie. */
+const LOOK_BACK_TURNS = 14;
+
+export function findQuestions(sentences: readonly Sentence[], decisions: readonly Decision[]): OpenQuestion[] {
+  const open: OpenQuestion[] = [];
+  let asked: Sentence[][] = [];
+  for (const sentence of sentences) {
+    if (isHostile(sentence.text)) continue;
+    asked = asked.filter(group => sentence.turnIndex - (group.at(-1)?.turnIndex ?? 0) <= LOOK_BACK_TURNS);
+    if (sentence.isQuestion) {
+      if (!BANTER.test(sentence.text)) addQuestion(sentence, asked);
+      continue;
+    }
+    const cue = LEFT_OPEN.test(sentence.text);
+    if (cue) leaveOpen(sentence, sentences, asked, open);
+    else if (STILL_OPEN.test(sentence.text) && sentence.stems.size >= 3) addOpen(open, [sentence], tidy(sentence.text));
+    else if (UNKNOWN.test(sentence.text)) {
+      const last = asked.at(-1);
+      const direct =
+        last && sentence.turnIndex - (last.at(-1)?.turnIndex ?? 0) === 1 && (last[0]?.stems.size ?? 0) >= 2;
+      if (direct && !isAnswered(sentence, sentences)) addOpen(open, [...last, sentence], questionText(last));
+    }
+  }
+  return dropRestated(open).filter(question => !decisions.some(decision => closes(decision, question)));
+}
+
+/** Questions in a row by one speaker are one. */
+function addQuestion(sentence: Sentence, asked: Sentence[][]): void {
+  const last = asked.at(-1);
+  const previous = last?.at(-1);
+  if (last && previous && previous.turn === sentence.turn && previous.index + 1 === sentence.index) last.push(sentence);
+  else asked.push([sentence]);
+}
+
+function leaveOpen(
+  cue: Sentence,
+  sentences: readonly Sentence[],
+  asked: readonly Sentence[][],
+  open: OpenQuestion[],
+): void {
+  const around = sentences
+    .slice(Math.max(0, cue.index - 3), cue.index + 2)
+    .filter(one => one.turn === cue.turn && !one.isQuestion);
+  const said = new Set(around.flatMap(one => [...one.stems]));
+  const values = new Set(around.flatMap(one => [...numberValues(one.text)]));
+  let best: Sentence[] | undefined;
+  let bestScore = 0;
+  for (const group of asked) {
+    const stems = new Set(group.flatMap(one => [...one.stems]));
+    if (stems.size === 0) continue;
+    const numbers = numberValues(group.map(one => one.text).join(' '));
+    const distance = cue.turnIndex - (group.at(-1)?.turnIndex ?? 0);
+    const score =
+      countShared(stems, said) + 1.5 * sharedValues(numbers, values) + 1 / (1 + distance) + (stems.size >= 2 ? 0.2 : 0);
+    if (score > bestScore) [best, bestScore] = [group, score];
+  }
+  const near = best && (bestScore >= 1 || cue.turnIndex - (best.at(-1)?.turnIndex ?? 0) <= 5);
+  if (best && near) addOpen(open, [...best, cue], questionText(best));
+  else if (cue.stems.size >= 3 && STILL_OPEN.test(cue.text)) addOpen(open, [cue], tidy(cue.text));
+}
+
+function sharedValues(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
+  return [...a].filter(value => b.has(value)).length;
+}
+
+function addOpen(open: OpenQuestion[], evidence: Sentence[], text: string): void {
+  const same = open.find(question => question.evidence[0] === evidence[0]);
+  if (same) same.evidence = [...new Set([...same.evidence, ...evidence])];
+  else
+    open.push({
+      text,
+      evidence,
+      stems: new Set(evidence.filter(one => one.isQuestion || evidence.length === 1).flatMap(one => [...one.stems])),
+    });
+}
+
+/** The turn or the next ones go on to answer after all. */
+function isAnswered(reply: Sentence, sentences: readonly Sentence[]): boolean {
+  const next = sentences.slice(reply.index + 1, reply.index + 5);
+  return next.some(one =>
+    /\b(?:I (?:do )?know|the answer is|I checked|it's because|let me check|I can tell you|actually it)\b/iu.test(
+      one.text,
+    ),
+  );
+}
+
+/** "What about the cold test?" asked again as "Does the battery survive …?" a moment later: the later wording counts. */
+function dropRestated(open: OpenQuestion[]): OpenQuestion[] {
+  return open.filter((question, index) => {
+    const end = question.evidence.at(-1)?.turnIndex ?? 0;
+    const next = open[index + 1];
+    return !(
+      next &&
+      (next.evidence[0]?.turnIndex ?? 0) - end <= 2 &&
+      !LEFT_OPEN.test(question.evidence.at(-1)?.text ?? '')
+    );
+  });
+}
+
+function closes(decision: Decision, question: OpenQuestion): boolean {
+  const later = (decision.evidence[0]?.index ?? 0) > (question.evidence.at(-1)?.index ?? 0);
+  return later && countShared(decision.stems, question.stems) >= 2 && overlapOf(decision.stems, question.stems) >= 0.6;
+}
+
+function questionText(group: readonly Sentence[]): string {
+  const full = group.filter(one => one.stems.size >= 1);
+  return (full.length > 0 ? full : group)
+    .map(one =>
+      tidy(
+        one.text.replace(/^(?:(?:and|so|but|okay|well|perfect|good|um|sorry|one more thing|just one)[,.]? )+/iu, ''),
+      ),
+    )
+    .join(' ');
+}
