@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { after, describe, test } from 'node:test';
+import { after, describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { z } from 'zod';
@@ -15,9 +15,12 @@ const childPath = fileURLToPath(new URL('../../fakes/inference-child.ts', import
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-pool-'));
 after(() => fs.rmSync(folder, { recursive: true }));
 
-function createPool(processes: number) {
+/** Closed after the test, whatever comes of it: a child that is left would keep the test runner waiting. */
+function createPool(t: TestContext, processes: number) {
   const settings = { modelsDir: folder, device: 'cpu' as const };
-  return createInferencePool({ processes, settings, logger: pino({ level: 'silent' }), childPath });
+  const pool = createInferencePool({ processes, settings, logger: pino({ level: 'silent' }), childPath });
+  t.after(() => pool.close());
+  return pool;
 }
 
 const detect = (wavPath: string): Task => ({ kind: 'detect-speech', wavPath, fromFrame: 0, toFrame: 1 });
@@ -40,77 +43,69 @@ const failsWith = (code: string) => (error: unknown) => error instanceof Hansard
 const answer = z.object({ kind: z.string(), pid: z.number() });
 
 describe('the inference pool', () => {
-  test('gives back the value of a task and adds up what it cost', async () => {
-    const pool = createPool(1);
+  test('gives back the value of a task and adds up what it cost', async t => {
+    const pool = createPool(t, 1);
     const context = createContext();
     const value = answer.parse(await pool.run(detect('answer'), context));
     assert.equal(value.kind, 'detect-speech');
     assert.equal(context.seen.cpuSeconds, 0.5);
-    await pool.close();
   });
 
-  test('runs tasks for different models side by side and keeps each child to its models', async () => {
-    const pool = createPool(2);
-    const tasks = [detect('answer'), embed('answer'), detect('answer'), embed('answer'), detect('answer')];
-    const values = await Promise.all(tasks.map(async task => answer.parse(await pool.run(task, createContext()))));
-    const pidsOf = (kind: string) => new Set(values.filter(value => value.kind === kind).map(value => value.pid));
-    assert.equal(pidsOf('detect-speech').size, 1);
-    assert.equal(pidsOf('embed').size, 1);
-    assert.notDeepEqual(pidsOf('detect-speech'), pidsOf('embed'));
-    await pool.close();
+  test('runs tasks for different models side by side and keeps each child to its models', async t => {
+    const pool = createPool(t, 2);
+    const runBoth = () =>
+      Promise.all(
+        [detect('answer'), embed('answer')].map(async task => answer.parse(await pool.run(task, createContext()))),
+      );
+    const [first, second] = [await runBoth(), await runBoth()];
+    assert.notEqual(first[0]?.pid, first[1]?.pid);
+    assert.deepEqual(second, first);
   });
 
-  test('fills all children when there is work for one kind of model only', async () => {
-    const pool = createPool(2);
+  test('fills all children when there is work for one kind of model only', async t => {
+    const pool = createPool(t, 2);
     const values = await Promise.all(
       ['slow', 'slow'].map(async what => answer.parse(await pool.run(detect(what), createContext()))),
     );
     assert.equal(new Set(values.map(value => value.pid)).size, 2);
-    await pool.close();
   });
 
-  test('reports progress', async () => {
-    const pool = createPool(1);
+  test('reports progress', async t => {
+    const pool = createPool(t, 1);
     const context = createContext();
     await pool.run(detect('slow'), context);
     assert.ok(context.seen.fractions.length > 10);
-    await pool.close();
   });
 
-  test('tries a task once more when its child dies', async () => {
-    const pool = createPool(1);
+  test('tries a task once more when its child dies', async t => {
+    const pool = createPool(t, 1);
     const value = answer.parse(await pool.run(detect(`crash-once:${path.join(folder, 'crashed')}`), createContext()));
     assert.equal(value.kind, 'detect-speech');
-    await pool.close();
   });
 
-  test('gives up when the child dies twice, and works on with the next task', async () => {
-    const pool = createPool(1);
+  test('gives up when the child dies twice, and works on with the next task', async t => {
+    const pool = createPool(t, 1);
     await assert.rejects(pool.run(detect('crash'), createContext()), failsWith('inference_failed'));
     assert.ok(await pool.run(detect('answer'), createContext()));
-    await pool.close();
   });
 
-  test('takes a child killed by the system twice for a lack of memory', async () => {
-    const pool = createPool(1);
+  test('takes a child killed by the system twice for a lack of memory', async t => {
+    const pool = createPool(t, 1);
     await assert.rejects(pool.run(detect('killed'), createContext()), failsWith('out_of_memory'));
-    await pool.close();
   });
 
-  test('tries again with the smallest batches when memory ran out', async () => {
-    const pool = createPool(1);
+  test('tries again with the smallest batches when memory ran out', async t => {
+    const pool = createPool(t, 1);
     assert.equal(await pool.run(detect('no-memory'), createContext()), 'frugal');
-    await pool.close();
   });
 
-  test('passes on the fault that a child reports', async () => {
-    const pool = createPool(1);
+  test('passes on the fault that a child reports', async t => {
+    const pool = createPool(t, 1);
     await assert.rejects(pool.run(detect('refuse'), createContext()), failsWith('model_missing'));
-    await pool.close();
   });
 
-  test('cancels a running and a waiting task', async () => {
-    const pool = createPool(1);
+  test('cancels a running and a waiting task', async t => {
+    const pool = createPool(t, 1);
     const controller = new AbortController();
     const context = createContext(controller.signal);
     const running = assert.rejects(pool.run(detect('slow'), context), failsWith('cancelled'));
@@ -118,28 +113,26 @@ describe('the inference pool', () => {
     setTimeout(() => controller.abort(), 200);
     await Promise.all([running, waiting]);
     assert.ok(await pool.run(detect('answer'), createContext()), 'the child is free again');
-    await pool.close();
   });
 
-  test('kills a child that does not hear the cancel', async () => {
-    const pool = createPool(1);
+  test('kills a child that does not hear the cancel', async t => {
+    const pool = createPool(t, 1);
     const controller = new AbortController();
     const startedAt = performance.now();
     setTimeout(() => controller.abort(), 300);
     await assert.rejects(pool.run(detect('deaf'), createContext(controller.signal)), failsWith('cancelled'));
     assert.ok(performance.now() - startedAt < 3_000);
-    await pool.close();
   });
 
-  test('refuses work under a signal that is already aborted, and after it was closed', async () => {
-    const pool = createPool(1);
+  test('refuses work under a signal that is already aborted, and after it was closed', async t => {
+    const pool = createPool(t, 1);
     await assert.rejects(pool.run(detect('answer'), createContext(AbortSignal.abort())), failsWith('cancelled'));
     await pool.close();
     await assert.rejects(pool.run(detect('answer'), createContext()), failsWith('cancelled'));
   });
 
-  test('leaves no process behind when it closes in the middle of work', async () => {
-    const pool = createPool(1);
+  test('leaves no process behind when it closes in the middle of work', async t => {
+    const pool = createPool(t, 1);
     const first = answer.parse(await pool.run(detect('answer'), createContext()));
     const running = assert.rejects(pool.run(detect('deaf'), createContext()), failsWith('cancelled'));
     await pool.close();
