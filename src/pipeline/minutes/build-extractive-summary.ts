@@ -50,6 +50,9 @@ export function buildExtractiveSummary(
   };
 }
 
+/** What was decided matters more to a reader than what was said most centrally. */
+const DECISION_WEIGHT = 3;
+const ACTION_WEIGHT = 1.3;
 const NOT_ENGLISH =
   'Decisions, action items and questions are found by rules for English; this meeting is in another language.';
 
@@ -84,8 +87,10 @@ function eventDate({ due }: Action, decisions: readonly Decision[]): string | nu
 
 function buildAbstract(sentences: readonly Sentence[], { decisions, actions }: Facts, count: number): string {
   if (sentences.length === 0) return 'Nothing was said in this recording.';
-  const preferred = new Set([...decisions, ...actions].flatMap(({ evidence }) => evidence.slice(0, 1)));
-  const chosen = rankSentences(sentences, count, preferred).sort((a, b) => a.index - b.index);
+  const weights = new Map<Sentence, number>();
+  for (const { evidence } of actions) for (const one of evidence) weights.set(one, ACTION_WEIGHT);
+  for (const { evidence } of decisions) if (evidence[0]) weights.set(evidence[0], DECISION_WEIGHT);
+  const chosen = rankSentences(sentences, count, weights).sort((a, b) => a.index - b.index);
   const told = chosen.map(({ text }) => asStatement(text)).join(' ');
   return [told, decisions.length === 0 ? 'No decision was heard.' : ''].filter(Boolean).join(' ');
 }

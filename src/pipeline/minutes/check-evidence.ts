@@ -3,7 +3,7 @@
  * numbers, names, negations and dates of the text were said there. What fails is kept and says why.
  */
 import type { Transcript, Turn } from '../meeting.ts';
-import type { ActionItem, Evidence, SummaryItem } from '../summary.ts';
+import type { ActionItem, SummaryItem } from '../summary.ts';
 import type { Day } from './calendar.ts';
 import { findDueMentions } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
@@ -11,119 +11,137 @@ import { isSaid } from './names.ts';
 import { findNumbers } from './numerals.ts';
 import { foldWords } from './words.ts';
 
-const NEGATION = /\b(?:not|no(?!,|\s*$)|never|none|nobody|nothing|without|cannot|\p{L}+n't|isnt|dont|wont|cant)\b/iu;
-/** Words that may be capitalised without being a name. */
-const CALENDAR =
-  /^(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|i|i'm|i'll|i'd|i've|ok|eod|eow|eom)$/i;
+type CheckedItem = Pick<SummaryItem, 'text' | 'evidence'>;
+type CheckedAction = CheckedItem & Pick<ActionItem, 'owner' | 'due'>;
 
 export interface EvidenceCheck {
   /** Undefined when the item stands, else the reason in plain words. */
-  item(item: Pick<SummaryItem, 'text' | 'evidence'>): string | undefined;
-  action(item: Pick<ActionItem, 'text' | 'evidence' | 'owner' | 'due'>): string | undefined;
+  item(item: CheckedItem): string | undefined;
+  action(item: CheckedAction): string | undefined;
 }
+
+/** A turn made ready for checking, once however often it is cited. */
+interface Said {
+  /** Folded words with a space on either side of each. */
+  folded: string;
+  words: ReadonlySet<string>;
+  numbers: ReadonlySet<number>;
+}
+
+const NEGATIONS = new Set(
+  'not no never none nobody nothing without cannot neither nor isnt dont wont cant doesnt didnt'.split(' '),
+);
+/** How far after a "not" the word that it denies may stand. */
+const NEGATION_REACH = 3;
+/** Words that may be capitalised without being a name. */
+const NO_NAME =
+  /^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|september|october|november|december|q[1-4]|i|i'(?:m|ll|d|ve)|ok|eod|eow|eom)$/iu;
 
 /** @param today of the meeting, against which due dates were resolved */
 export function createEvidenceCheck(transcript: Transcript, today: Day): EvidenceCheck {
   const turns = new Map(transcript.turns.map(turn => [turn.id, turn]));
-  const labels = new Map(transcript.speakers.map(({ id, label }) => [id, label]));
-  const foldedTurns = new Map<Turn, string>();
-  const folded = (turn: Turn) => {
-    const known = foldedTurns.get(turn) ?? ` ${foldWords(turn.text).join(' ')} `;
-    foldedTurns.set(turn, known);
-    return known;
+  const labels = new Set(transcript.speakers.map(({ label }) => label));
+  const labelWords = new Set([...labels].flatMap(foldWords));
+  const prepared = new Map<string, Said>();
+  const saidIn = (id: string): Said | undefined => {
+    const turn = turns.get(id);
+    if (!turn) return undefined;
+    const said = prepared.get(id) ?? prepare(turn);
+    prepared.set(id, said);
+    return said;
   };
-  const checkItem = (item: Pick<SummaryItem, 'text' | 'evidence'>): string | undefined => {
-    if (item.evidence.length === 0) return 'no place in the recording is given';
-    for (const { turn: id, quote } of item.evidence) {
-      const turn = turns.get(id);
-      if (!turn) return `there is no turn ${id}`;
+
+  const checkItem = ({ text, evidence }: CheckedItem): string | undefined => {
+    if (evidence.length === 0) return 'no place in the recording is given';
+    const cited: Said[] = [];
+    for (const { turn, quote } of evidence) {
+      const said = saidIn(turn);
+      if (!said) return `there is no turn ${turn}`;
       const words = foldWords(quote).join(' ');
-      if (!words || !folded(turn).includes(` ${words} `)) return 'the quote is not in the recording';
+      if (!words || !said.folded.includes(` ${words} `)) return 'the quote is not in the recording';
       if (isHostile(quote)) return 'the quote gives orders to the note taker';
+      cited.push(said);
     }
-    const cited = item.evidence.map(({ turn: id }) => turns.get(id)?.text ?? '').join(' ');
-    return (
-      unsaidNumber(item.text, cited) ??
-      unsaidName(item.text, cited, [...labels.values()]) ??
-      wrongNegation(item.text, item.evidence)
-    );
+    const quotes = evidence.map(({ quote }) => quote);
+    return unsaidNumber(text, cited) ?? unsaidName(text, cited, labelWords) ?? wrongNegation(text, quotes);
   };
-  return {
-    item: checkItem,
-    action: item => checkItem(item) ?? checkOwner(item, turns, labels) ?? checkDue(item, turns, today),
+
+  const checkAction = (item: CheckedAction): string | undefined => {
+    const failed = checkItem(item);
+    if (failed) return failed;
+    const cited = item.evidence.flatMap(({ turn }) => saidIn(turn) ?? []);
+    if (item.owner !== null && !labels.has(item.owner) && !cited.some(({ words }) => isSaid(item.owner ?? '', words)))
+      return `${item.owner} neither speaks nor is named there`;
+    return checkDue(item, cited, today);
   };
+
+  return { item: checkItem, action: checkAction };
 }
 
-function unsaidNumber(text: string, cited: string): string | undefined {
-  const said = numbersOf(cited);
-  for (const { value, words } of readNumbers(text)) {
-    if (value > 1 && !said.has(value)) return `the number ${words} was not said there`;
-  }
-  return undefined;
-}
-
-function numbersOf(text: string): Set<number> {
-  return new Set(readNumbers(text).map(({ value }) => value));
-}
-
-function readNumbers(text: string): { value: number; words: string }[] {
+function prepare({ text }: Turn): Said {
   const tokens = foldWords(text);
-  return findNumbers(tokens).map(({ value, from, to }) => ({ value, words: tokens.slice(from, to).join(' ') }));
+  return {
+    folded: ` ${tokens.join(' ')} `,
+    words: new Set(tokens.map(withoutPossessive)),
+    numbers: new Set(findNumbers(tokens).map(({ value }) => value)),
+  };
 }
 
-function unsaidName(text: string, cited: string, labels: readonly string[]): string | undefined {
-  const allowed = new Set(labels.flatMap(label => foldWords(label)));
-  for (const match of text.matchAll(/(?<!^|[.?!:]\s)(?<![\p{L}\p{N}'-])\p{Lu}[\p{L}'-]*/gu)) {
-    const name = match[0].replace(/'s$/, '');
-    if (CALENDAR.test(name) || foldWords(name).every(word => allowed.has(word))) continue;
-    if (!isSaid(name, cited)) return `the name ${name} was not said there`;
+function unsaidNumber(text: string, cited: readonly Said[]): string | undefined {
+  const tokens = foldWords(text);
+  const unsaid = findNumbers(tokens).find(
+    // "one" is seldom a number
+    ({ value }) => value > 1 && !cited.some(({ numbers }) => numbers.has(value)),
+  );
+  return unsaid && `the number ${tokens.slice(unsaid.from, unsaid.to).join(' ')} was not said there`;
+}
+
+/** A capital inside a sentence makes a name; the first word of a sentence has its capital anyway. */
+function unsaidName(text: string, cited: readonly Said[], labelWords: ReadonlySet<string>): string | undefined {
+  for (const match of text.matchAll(/(?<!^|[.?!:][\s”"]{1,3}|[\p{L}\p{N}'’-])\p{Lu}[\p{L}'’-]*/gu)) {
+    const name = withoutPossessive(match[0]);
+    if (NO_NAME.test(name) || foldWords(name).every(word => labelWords.has(word))) continue;
+    if (!cited.some(({ words }) => isSaid(name, words))) return `the name ${name} was not said there`;
   }
   return undefined;
 }
 
 /** Said with "not" and written without it, or the other way round. */
-function wrongNegation(text: string, evidence: readonly Evidence[]): string | undefined {
-  const quotes = evidence.map(({ quote }) => quote);
-  if (NEGATION.test(text) && !quotes.some(quote => NEGATION.test(quote)))
-    return 'the text says "not", the recording does not';
-  const words = new Set(foldWords(text));
-  const near = (quote: string) =>
-    foldWords(quote).some(
-      (word, at, all) =>
+function wrongNegation(text: string, quotes: readonly string[]): string | undefined {
+  const tokens = foldWords(text);
+  const said = quotes.map(foldWords);
+  const negated = tokens.some(isNegation);
+  if (negated && !said.some(words => words.some(isNegation))) return 'the text says "not", the recording does not';
+  const written = new Set(tokens.filter(word => word.length > 3));
+  const denies = (words: string[]) =>
+    words.some(
+      (word, at) =>
+        // "No, the budget is …" denies what came before
         word !== 'no' &&
-        NEGATION.test(word) &&
-        all.slice(at + 1, at + 3).some(next => next.length > 3 && words.has(next)),
+        isNegation(word) &&
+        words.slice(at + 1, at + 1 + NEGATION_REACH).some(next => written.has(next)),
     );
-  const affirmed = quotes.some(quote => !near(quote));
-  return !NEGATION.test(text) && quotes.length > 0 && !affirmed
-    ? 'the recording says "not", the text does not'
-    : undefined;
+  return !negated && said.every(denies) ? 'the recording says "not", the text does not' : undefined;
 }
 
-function checkOwner(
-  { owner, evidence }: Pick<ActionItem, 'owner' | 'evidence'>,
-  turns: ReadonlyMap<string, Turn>,
-  labels: ReadonlyMap<string, string>,
-): string | undefined {
-  if (owner === null) return undefined;
-  if ([...labels.values()].includes(owner)) return undefined;
-  const cited = evidence.map(({ turn }) => turns.get(turn)?.text ?? '').join(' ');
-  return isSaid(owner, cited) ? undefined : `${owner} neither speaks nor is named there`;
+function isNegation(word: string): boolean {
+  return NEGATIONS.has(word) || word.endsWith("n't");
 }
 
-/** The deadline was said in a cited turn; its date is ours, computed from those words. */
-function checkDue(
-  { due, evidence }: Pick<ActionItem, 'due' | 'evidence'>,
-  turns: ReadonlyMap<string, Turn>,
-  today: Day,
-): string | undefined {
+/** The deadline was said in a cited turn; its date is ours, computed from those words or their sentence. */
+function checkDue({ due, evidence }: CheckedAction, cited: readonly Said[], today: Day): string | undefined {
   if (!due) return undefined;
-  const cited = evidence.map(({ turn }) => turns.get(turn)?.text ?? '');
-  const said = cited.some(text => ` ${foldWords(text).join(' ')} `.includes(` ${foldWords(due.text).join(' ')} `));
-  if (!said) return `the due date "${due.text}" was not said there`;
+  const words = foldWords(due.text).join(' ');
+  if (!words || !cited.some(({ folded }) => folded.includes(` ${words} `)))
+    return `the due date "${due.text}" was not said there`;
   if (due.date === null) return undefined;
-  const days = [due.text, ...cited].flatMap(text => findDueMentions(text, today));
-  return days.some(({ date, event }) => date === due.date || event !== undefined)
+  const mentions = [due.text, ...evidence.map(({ quote }) => quote)].flatMap(text => findDueMentions(text, today));
+  // the date of "before the launch" comes from the decision about the launch
+  return mentions.some(({ date, event }) => date === due.date || event !== undefined)
     ? undefined
     : `the date ${due.date} does not follow from "${due.text}"`;
+}
+
+function withoutPossessive(word: string): string {
+  return word.replace(/['’]s$/u, '');
 }

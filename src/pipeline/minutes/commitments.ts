@@ -2,80 +2,79 @@
 import type { DueMention } from './due-dates.ts';
 import type { Names } from './names.ts';
 import type { Sentence } from './sentences.ts';
-import { isIdle, isPlainWork, isWork } from './verbs.ts';
+import { subjectStems } from './subject-stems.ts';
+import { isIdle, isLightWork, isPlainWork, isWork } from './verbs.ts';
 import { contentStems, tidy } from './words.ts';
 
 export type Commitment =
-  | { kind: 'promise'; task: string; strength: 'firm' | 'weak' }
-  /** Somebody is asked; nothing is settled until they agree. */
+  /** `firm`: "I'll …"; else "I can …", "I need to …", which others may take up or leave. */
+  | { kind: 'promise'; task: string; firm: boolean }
+  /** Somebody is asked; nothing is settled until they agree, unless it is an order to a named person. */
   | { kind: 'request'; task: string; addressee: string | undefined; firm: boolean }
+  /** "Who can …?": whoever volunteers has it. */
+  | { kind: 'call'; task: string }
   /** Work without a name, or for a named person who need not be in the room. */
   | { kind: 'duty'; task: string; owner: string | undefined }
   /** "I'll do that": points back to what was said. */
   | { kind: 'taken' };
 
-const ADVERBS =
-  '(?:just |also |then |quickly |definitely |probably |certainly |gladly |happily |personally |still |now |go ahead and |try to |try and |make sure to |make sure (?:that )?we |be sure to |start to |help (?:you )?|go and |go |actually |then |have to |need to |be able to |first )*';
-const VERB = "([\\p{L}][\\p{L}'-]*)";
-const FIRM = new RegExp(
-  `\\bI(?:'ll| will| shall|'m going to| am going to|'m gonna| am gonna| promise to| volunteer to) ${ADVERBS}${VERB}`,
+const ADVERB =
+  '(?:just|also|then|quickly|definitely|probably|certainly|gladly|happily|personally|still|now|actually|first|please|maybe|perhaps|all|have to|need to|try to|try and|make sure to|be sure to|go ahead and|go and)';
+const VERB = `(?:${ADVERB} ){0,3}([\\p{L}][\\p{L}'-]*)`;
+const I_WILL = "I(?:'ll| will| shall|'m going to| am going to|'m gonna| am gonna| promise to| volunteer to)";
+const FIRM = new RegExp(`\\b${I_WILL} ${VERB}`, 'iu');
+/** "I'll be sending it" */
+const WILL_BE = new RegExp(`\\b${I_WILL} be ([\\p{L}]+ing)\\b`, 'iu');
+const ABLE = new RegExp(
+  `\\b(?:I (?:can|could|still have to|still need to|need to|have to|must|should|want to|plan to)|I've got to|I'd better|I'd be happy to|I'm happy to|let me) ${VERB}`,
   'iu',
 );
-const BEING = /\bI(?:'ll| will) be ([\p{L}]+ing)\b/iu;
-const WEAK = new RegExp(
-  `\\b(?:I (?:can|could|need to|have to|should|must|still need to|want to|plan to|intend to)|I'd better|I've got to|let me|I'm happy to|happy to|I(?:'d| would)(?: like to| love to| rather)?) ${ADVERBS}${VERB}`,
+const DOING = /\bI'?m ([\p{L}]+ing)\b/iu;
+const TAKEN =
+  /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of) (?:that|it|this|those|these|them|one)\b|volunteer\b)|leave (?:it|that) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|that one's mine)/iu;
+const ASK = new RegExp(`\\b(?:can|could|would|will) you ${VERB}`, 'iu');
+const WANT = new RegExp(`\\bI(?:'d| would)? (?:like|need|want) you to ${VERB}`, 'iu');
+const MIND = /\b(?:would you mind|do you mind) ([\p{L}]+ing)\b/iu;
+const PLEASE = new RegExp(`(?:^|[,.] )(?:(?:so|then|and) )?please ${VERB}`, 'iu');
+const WHO = new RegExp(
+  `\\bwho(?:'s| is|'ll| will| can| could| wants to| would like to)(?: going to| gonna)? ${VERB}`,
   'iu',
 );
-const DOING = /\bI'?m ((?:[\p{L}]+)ing)\b/iu;
-const TAKEN = [
-  /\b(?:I'll|I will|I can|I could|let me) (?:just |also |probably |definitely |happily |gladly )?(?:do|take|handle|own|cover|pick up|look after|grab|manage|sort) (?:that|it|this|those|these|them|one|that one|this one)(?: one| on| up| over| out)?\b/i,
-  /\b(?:I'll|I will|I can|let me) (?:take care of|look after|deal with|see to|get on) (?:that|it|this|those|these|them)\b/i,
-  /\b(?:leave (?:it|that) (?:with|to) me|on it|will do|I've got (?:it|that|this) covered|consider it done|I'm on it|I volunteer|I'll volunteer|that's on me|that one's mine)\b/i,
-];
-const ASK = new RegExp(
-  `\\b(?:can|could|would|will) you (?:please |maybe |perhaps |also |just |all )*${ADVERBS}${VERB}`,
+const SOMEBODY = new RegExp(
+  `\\b(?:someone|somebody|one of us) (?:should|needs to|has to|must|ought to|will have to) ${VERB}`,
   'iu',
 );
-const MIND = new RegExp(
-  `\\bwould you mind ([\\p{L}]+ing)\\b|\\bI(?:'d| would) (?:like|need|want) you to ${ADVERBS}${VERB}|\\bI (?:need|want) you to ${ADVERBS}${VERB}|\\byou (?:need to|have to|should|must) ${ADVERBS}${VERB}`,
-  'iu',
-);
-const PLEASE = new RegExp(`(?:^|[,.] )(?:so |then |and )?please ${ADVERBS}${VERB}`, 'iu');
-const NOBODY_YET = new RegExp(
-  `\\b(?:someone|somebody|anyone|one of us|somebody else) (?:should|needs to|need to|has to|must|ought to|could|will have to|will need to) ${ADVERBS}${VERB}`,
-  'iu',
-);
-const PASSIVE =
-  /\b(?:has|have|needs?|had|must|still has|still have|still needs?) (?:also |still )?(?:to (?:also |still )?)?(?:be|get) ([\p{L}-]+)\b/iu;
+const PASSIVE = /\b(?:has|have|needs?|must) (?:also |still )?(?:to (?:also |still )?)?(?:be|get) ([\p{L}-]+)\b/iu;
 const WE = new RegExp(
-  `\\b(?:we|they) ?(?:'ll| will| need to| have to| must| should| still need to| still have to|'ve got to|'re going to| are going to) ${ADVERBS}${VERB}`,
+  `\\bwe(?:'ll have to| still need to| still have to| need to| have to| must|'ve got to) ${VERB}`,
   'iu',
 );
-const LABELLED = /^(?:action(?: item| point)?|to-?do|ai|next step)s?(?: for (\p{L}+))?\s*[:,–-]\s*(.+)/iu;
+const LABELLED = /^(?:action(?: item| point)?|to-?do|next step)s?(?: for (\p{L}+))?\s*[:,–-]\s*(\S.+)/iu;
+/** Named people only: the capital counts, whoever it is. */
+const NAMED = new RegExp(
+  `\\b(\\p{Lu}[\\p{L}-]+)(?:'ll| will| is going to| is gonna| needs to| has to| should| must| is to| can| agreed to| is responsible for) ${VERB}`,
+  'gu',
+);
 
-/** A condition or somebody else's words: no promise. */
+/** A condition, a report or a reason just before: no promise. */
 const HEDGED =
-  /\b(?:if|unless|thought|supposed?|imagine|whether|wish|whenever|asked if|wondering if|wonder if|when|why|because|would have|could have|otherwise)\b[^,]*$/iu;
-const KIND_HEDGE =
-  /\bif (?:that's|that is|it's|you're|you are|everyone is|nobody|no one|it helps|you like|you want)\b[^,]*$/iu;
-/** Talk about the talk, or about the moment. */
-const IN_THE_ROOM =
-  /\b(?:my|the) screen\b|\b(?:right now|real quick|for a (?:second|moment|minute)|one second|in a (?:second|moment|minute)|a (?:quick )?(?:question|recap|overview|summary of)|the next (?:slide|topic|point|item)|later in (?:this|the) (?:call|meeting))\b|^(?:hear|see)\b|^(?:sum|move|kick|hand (?:it |this )?over|turn (?:it )?(?:over )?to|wrap|start|begin|jump|pause|stop|go (?:back|over|through|first|next|on)|get (?:back to the|started|going)|pass (?:it|this)|read (?:it|this|that|out)|give (?:you|everyone) (?:a|an|some|the) |tell you|talk (?:about|you)|ask (?:you|a|one|everyone|this|that)\b|put it|say|share (?:this|that) with you now|take (?:a look|questions?|notes|that|a (?:break|step))|make (?:a|one|this|it|sure it's) (?:point|quick|clear|short|comment))/iu;
-const REFUSED =
-  /\b(?:can't|cannot|can not|won't|will not|couldn't|not able|unable|not me|rather not|don't have time|no time)\b/i;
+  /\b(?:if|unless|thought|supposed|imagine|whether|wish|whenever|when|before|said|told|asked|wonder|wondering|why|because|how|what|where|otherwise|would|could)\b[^,]*$/iu;
+const POLITE = /\bif (?:that's|that is|it's|you're|nobody|no one|it helps|you like|you want)\b[^,]*$/iu;
+/** Done while they speak. */
+const AT_ONCE =
+  /\b(?:right now|real quick|for a (?:second|moment|minute)|in a (?:second|moment|minute)|my screen|the (?:call|line))\b/iu;
+const REFUSED = /\b(?:can't|cannot|can not|won't|will not|couldn't|not able|unable|not me|rather not)\b/iu;
+/** Has no time, or takes a part only: says no, but gives nothing up. */
+const BUSY =
+  /\b(?:swamped|too busy|snowed under|no time|don't have (?:the )?time|on leave|on holiday|on vacation|some of (?:it|that|them)|but not)\b/iu;
 
-/** All that a sentence commits to; usually nothing. */
-export function readCommitments(sentence: Sentence, names: Names, due: DueMention | undefined): Commitment[] {
-  const { text } = sentence;
-  const found = [
-    readLabelled(text, names),
-    readRequest(sentence, names),
-    sentence.isQuestion ? undefined : readPromise(text, due),
-    sentence.isQuestion ? undefined : readNamed(text, names),
-    sentence.isQuestion ? undefined : readDuty(text, due),
-  ];
-  const first = found.find(one => one !== undefined);
-  return first ? [first] : [];
+/** What a sentence commits to; usually nothing. */
+export function readCommitment(sentence: Sentence, names: Names, due: DueMention | undefined): Commitment | undefined {
+  const { text, isQuestion } = sentence;
+  if (AT_ONCE.test(text)) return undefined;
+  const asked = readLabelled(text, names) ?? readRequest(sentence, names, due);
+  if (asked || isQuestion) return asked ?? readCall(text);
+  return readPromise(text, due) ?? readNamed(text, names) ?? readDuty(text, due);
 }
 
 /** "I can't do the quotes": who had the task gives it up. */
@@ -83,138 +82,104 @@ export function isRefusal(text: string): boolean {
   return REFUSED.test(text);
 }
 
+/** Not a yes: "I can't", "I'm swamped", "some of it". */
+export function declines(text: string): boolean {
+  return REFUSED.test(text) || BUSY.test(text);
+}
+
+/** "send it", "have them out": says nothing new about what is to be done. */
+export function pointsBack(task: string): boolean {
+  return /\b(?:it|him|her|them|that|this|those|these|one)\b/iu.test(task) && contentStems(task).size <= 2;
+}
+
 function readPromise(text: string, due: DueMention | undefined): Commitment | undefined {
-  if (TAKEN.some(pattern => pattern.test(text)) && !REFUSED.test(text) && !/\bbut not\b/i.test(text)) {
-    const rest = contentStems(text.replace(/\b(?:take|do|handle|own|cover|pick|grab|care|look)\b/gi, ''));
-    if (rest.size <= 6) return { kind: 'taken' };
-  }
-  const firm = FIRM.exec(text);
+  if (TAKEN.test(text) && !declines(text) && contentStems(text).size <= 6) return { kind: 'taken' };
+  const being = WILL_BE.exec(text);
+  const firm = being ?? FIRM.exec(text);
   if (firm && !isHedged(text, firm.index)) {
-    const being = BEING.exec(text);
-    const verb = being?.[1] ?? firm[1] ?? '';
-    const task = text.slice(firm.index + firm[0].length - (firm[1] ?? '').length);
-    const deliver =
-      /^have (?:it|that|this|them|the|a|an|your|our|my)\b.*\b(?:ready|out|done|finished|by|for you|sent|over|up|to you)\b/i.test(
-        task,
-      );
-    const works =
-      isPlainWork(verb) || deliver || (due !== undefined && !isIdle(verb)) || (isWork(verb) && isAboutObject(task));
-    if (works && !IN_THE_ROOM.test(task))
-      return { kind: 'promise', task: tidyTask(being ? withoutBe(task) : task), strength: 'firm' };
+    const { verb, task } = taskOf(text, firm);
+    if (isPromised(verb, task, due)) return { kind: 'promise', task, firm: true };
   }
-  const weak = WEAK.exec(text);
-  if (weak && !isHedged(text, weak.index) && !REFUSED.test(text) && isWork(weak[1] ?? '')) {
-    const task = text.slice(weak.index + weak[0].length - (weak[1] ?? '').length);
-    if (!IN_THE_ROOM.test(task)) return { kind: 'promise', task: tidyTask(task), strength: 'weak' };
+  const able = ABLE.exec(text);
+  if (able && !isHedged(text, able.index) && !declines(text)) {
+    const { verb, task } = taskOf(text, able);
+    if (isPromised(verb, task, due) || (isWork(verb) && pointsBack(task)))
+      return { kind: 'promise', task, firm: false };
   }
   const doing = DOING.exec(text);
-  if (doing && due && isPlainWork(doing[1] ?? '') && !isHedged(text, doing.index)) {
-    return {
-      kind: 'promise',
-      task: tidyTask(text.slice(doing.index + doing[0].length - (doing[1] ?? '').length)),
-      strength: 'weak',
-    };
-  }
+  if (doing && due && isPlainWork(doing[1] ?? '') && !isHedged(text, doing.index))
+    return { kind: 'promise', task: taskOf(text, doing).task, firm: false };
   return undefined;
 }
 
-function readRequest(sentence: Sentence, names: Names): Commitment | undefined {
+/** "I'll" is also how people think aloud: the verb must be work, or have a deadline, or a thing that it works on. */
+function isPromised(verb: string, task: string, due: DueMention | undefined): boolean {
+  if (isPlainWork(verb)) return true;
+  if (/^have\b.*\b(?:ready|out|done|finished|by|for you|sent|over|to you)\b/iu.test(task)) return true;
+  if (due && !isIdle(verb)) return true;
+  return isLightWork(verb) && subjectStems(task.slice(verb.length)).size >= 2;
+}
+
+function readRequest(sentence: Sentence, names: Names, due: DueMention | undefined): Commitment | undefined {
   const { text } = sentence;
   const addressee = names.called(sentence)[0];
-  const ask = ASK.exec(text) ?? MIND.exec(text);
+  const isTask = (verb: string) => isPlainWork(verb) || (due !== undefined && isWork(verb));
+  const ask = ASK.exec(text) ?? WANT.exec(text) ?? MIND.exec(text) ?? PLEASE.exec(text);
   if (ask && !isHedged(text, ask.index)) {
-    const verb = ask.slice(1).find(Boolean) ?? '';
-    const task = text.slice(ask.index + ask[0].length - verb.length);
-    if (isWork(verb) && !IN_THE_ROOM.test(task) && !/\b(?:tell|explain|remind|show) (?:me|us)\b/i.test(task)) {
-      return {
-        kind: 'request',
-        task: tidyTask(withoutName(task, addressee)),
-        addressee,
-        firm: /^I |\bneed you\b|\byou (?:need|have|must)\b/i.test(ask[0]),
-      };
-    }
+    const { verb, task } = taskOf(text, ask);
+    // "can you take care of that?"
+    const handsOver = /^(?:do|take|handle|cover|own)\b/iu.test(task) && pointsBack(task);
+    const firm = addressee !== undefined && !sentence.isQuestion;
+    const movesDate = /^make (?:it|that)\b/iu.test(task);
+    if ((isTask(verb) && !movesDate) || handsOver)
+      return { kind: 'request', task: withoutName(task, addressee), addressee, firm };
   }
-  const please = PLEASE.exec(text);
-  if (please && isWork(please[1] ?? '')) {
-    const task = text.slice(please.index + please[0].length - (please[1] ?? '').length);
-    if (!IN_THE_ROOM.test(task))
-      return {
-        kind: 'request',
-        task: tidyTask(withoutName(task, addressee)),
-        addressee,
-        firm: addressee !== undefined,
-      };
-  }
-  const named = new RegExp(`^(?:\\p{L}+, )?(\\p{L}+), (?:you )?(?:please )?${ADVERBS}${VERB}`, 'iu').exec(text);
-  if (
-    named &&
-    addressee &&
-    names.find(named[1] ?? '') &&
-    isPlainWork(named[2] ?? '') &&
-    !sentence.isQuestion &&
-    !/ing$/.test(named[2] ?? '')
-  ) {
-    return {
-      kind: 'request',
-      task: tidyTask(text.slice(named[0].length - (named[2] ?? '').length)),
-      addressee,
-      firm: true,
-    };
-  }
-  return undefined;
+  const order = new RegExp(`^(?:[\\p{L}]+, )?([\\p{Lu}][\\p{L}-]+), (?:you )?${VERB}`, 'iu').exec(text);
+  const name = order && names.find(order[1] ?? '');
+  if (!order || !name || sentence.isQuestion) return undefined;
+  const { verb, task } = taskOf(text, order);
+  return isPlainWork(verb) && !/(?:ing|ed)$/u.test(verb)
+    ? { kind: 'request', task, addressee: name, firm: true }
+    : undefined;
 }
 
-/** "Marcus will write the job ad", "it's on Ana to call them". */
+function readCall(text: string): Commitment | undefined {
+  const who = WHO.exec(text);
+  if (!who) return undefined;
+  const { verb, task } = taskOf(text, who);
+  return isWork(verb) ? { kind: 'call', task } : undefined;
+}
+
+/** "Marcus will write the job ad." */
 function readNamed(text: string, names: Names): Commitment | undefined {
-  for (const name of names.all()) {
-    const modal = new RegExp(
-      `\\b${name}(?:'ll| will| is going to| needs to| has to| should| must| is to| to| can| agreed to| is responsible for| takes?| owns?) ${ADVERBS}${VERB}`,
-      'u',
-    ).exec(text);
-    if (!modal || isHedged(text, modal.index) || /\b(?:from|thanks|thank you),? $/iu.test(text.slice(0, modal.index)))
-      continue;
-    const verb = modal[1] ?? '';
-    if (/\b(?:should|can) /.test(modal[0]) ? isPlainWork(verb) : isWork(verb)) {
-      const task = text.slice(modal.index + modal[0].length - verb.length);
-      if (!IN_THE_ROOM.test(task)) return { kind: 'duty', task: tidyTask(task), owner: name };
-    }
+  for (const match of text.matchAll(NAMED)) {
+    const owner = names.find(match[1] ?? '');
+    if (!owner || isHedged(text, match.index)) continue;
+    const { verb, task } = taskOf(text, match);
+    const weak = / (?:should|can) /u.test(match[0]);
+    if (weak ? isPlainWork(verb) : isWork(verb)) return { kind: 'duty', task, owner };
   }
   return undefined;
 }
 
 function readDuty(text: string, due: DueMention | undefined): Commitment | undefined {
-  const nobody = NOBODY_YET.exec(text);
-  if (nobody && isWork(nobody[1] ?? '')) {
-    return {
-      kind: 'duty',
-      task: tidyTask(text.slice(nobody.index + nobody[0].length - (nobody[1] ?? '').length)),
-      owner: undefined,
-    };
+  const somebody = SOMEBODY.exec(text);
+  if (somebody && !isHedged(text, somebody.index)) {
+    const { verb, task } = taskOf(text, somebody);
+    if (isWork(verb)) return { kind: 'duty', task, owner: undefined };
   }
-  const passive = PASSIVE.exec(text);
-  if (
-    passive &&
-    due &&
-    isWork(passive[1] ?? '') &&
-    /\w/.test(text.slice(0, passive.index)) &&
-    !isHedged(text, passive.index)
-  ) {
+  const passive = due && PASSIVE.exec(text);
+  if (passive && isWork(passive[1] ?? '') && !isHedged(text, passive.index)) {
     const subject = tidy(
-      text.slice(0, passive.index).replace(/^(?:and|but|so|also|then|okay|oh|well|now|plus)[, ]+/gi, ''),
+      text.slice(0, passive.index).replace(/^(?:(?:and|but|so|also|then|okay|oh|well|now|plus)[, ]+)+/iu, ''),
     );
-    if (!/^(?:it|that|this|they|those|there|he|she|we)$/i.test(subject))
-      return {
-        kind: 'duty',
-        task: tidyTask(
-          `${subject} ${passive[0].replace(/^(?:still )?/i, '')}${text.slice(passive.index + passive[0].length)}`,
-        ),
-        owner: undefined,
-      };
+    if (contentStems(subject).size > 0)
+      return { kind: 'duty', task: tidyTask(`${subject} ${text.slice(passive.index)}`), owner: undefined };
   }
-  const we = WE.exec(text);
-  if (we && due && isPlainWork(we[1] ?? '') && !isHedged(text, we.index) && !/\b(?:today)\b/i.test(due.text)) {
-    const task = text.slice(we.index + we[0].length - (we[1] ?? '').length);
-    if (!IN_THE_ROOM.test(task)) return { kind: 'duty', task: tidyTask(task), owner: undefined };
+  const we = due && WE.exec(text);
+  if (we && !isHedged(text, we.index)) {
+    const { verb, task } = taskOf(text, we);
+    if (isPlainWork(verb)) return { kind: 'duty', task, owner: undefined };
   }
   return undefined;
 }
@@ -224,36 +189,36 @@ function readLabelled(text: string, names: Names): Commitment | undefined {
   const match = LABELLED.exec(text);
   if (!match?.[2] || contentStems(match[2]).size < 2) return undefined;
   const first = /^(\p{L}+)(?:,| to| will|'ll)? /u.exec(match[2]);
-  const owner = names.find(match[1] ?? '') ?? names.find(first?.[1] ?? '');
-  const task = first && owner && names.find(first[1] ?? '') ? match[2].slice(first[0].length) : match[2];
-  return { kind: 'duty', task: tidyTask(task), owner };
+  const leading = names.find(first?.[1] ?? '');
+  const task = first && leading ? match[2].slice(first[0].length) : match[2];
+  return { kind: 'duty', task: tidyTask(task), owner: names.find(match[1] ?? '') ?? leading };
+}
+
+/** The verb that a match ends with, and what follows it to the end of its clause. */
+function taskOf(text: string, match: RegExpExecArray | RegExpMatchArray): { verb: string; task: string } {
+  const verb = match.at(-1) ?? '';
+  const from = (match.index ?? 0) + match[0].length - verb.length;
+  return { verb, task: tidyTask(text.slice(from)) };
 }
 
 function isHedged(text: string, at: number): boolean {
   const before = text.slice(0, at);
-  return HEDGED.test(before) && !KIND_HEDGE.test(before);
-}
-
-/** A verb that may be talk counts as work when it has an object of some substance. */
-function isAboutObject(task: string): boolean {
-  return contentStems(task).size >= 2 && !/\b(?:you|it|that|this)$/i.test(task.replace(/[.!]$/, ''));
-}
-
-function withoutBe(task: string): string {
-  return task.replace(/^be /i, '');
+  return HEDGED.test(before) && !POLITE.test(before);
 }
 
 function withoutName(task: string, name: string | undefined): string {
-  return name ? task.replace(new RegExp(`,? ${name}(?=[,.?!]|$)`, 'u'), '') : task;
+  return name && task.endsWith(name) ? tidy(task.slice(0, -name.length)) : task;
 }
 
+/** Cut where another clause begins, with what is polite left out. */
 function tidyTask(task: string): string {
+  const clause = task.replace(
+    /,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I)\b.*$/iu,
+    '',
+  );
   return tidy(
-    task
-      .replace(
-        /,? (?:please|right|okay|ok|then|too|as well|for sure|if that's (?:okay|ok|fine)|if that helps)\b[?.!]*$/iu,
-        '',
-      )
-      .replace(/[?!]+$/, ''),
+    clause
+      .replace(/,? (?:please|right|okay|ok|then|too|as well|for sure|if (?:that's|that|you|it)\b.*)[?.!]*$/iu, '')
+      .replace(/[?!]+$/u, ''),
   );
 }

@@ -50,9 +50,9 @@ const RULES: Rule[] = [
   },
   {
     pattern: rule(
-      `(?:the )?(?:end|close) of (?:the )?(?:business )?(?:day|today|play|business)|eod|cob|end of business`,
+      `(?:(?:the )?(?:end|close) of (?:the )?(?:business )?(?:day|today|play|business)|eod|cob)(?:,? (?:on )?(tomorrow|${WEEKDAY}))?`,
     ),
-    resolve: (match, today) => trailingDay(match, today) ?? today,
+    resolve: (match, today) => endOfDay(match[1]?.toLowerCase(), today),
   },
   {
     pattern: rule(`(?:the )?end of next week|(?:early |later |some ?time )?next week`),
@@ -90,7 +90,7 @@ const RULES: Rule[] = [
   { pattern: rule(`next (${WEEKDAY})`), resolve: (match, today) => weekdayIn(today, match[1] ?? '', 1) },
   {
     pattern: rule(
-      `(?:this |this coming |the coming |coming )?(${WEEKDAY})(?!s|,? (?:the )?${ORDINAL_WORD}|,? (?:${MONTH}))`,
+      `(?:this |this coming |the coming |coming )?(${WEEKDAY})(?: (?:morning|afternoon|evening|night|noon|lunchtime))?(?!s|,? (?:the )?${ORDINAL_WORD}|,? (?:${MONTH}))`,
     ),
     resolve: (match, today) => nextWeekday(today, match[1] ?? ''),
   },
@@ -155,11 +155,19 @@ function isGivenUp(text: string, from: number): boolean {
   );
 }
 
+/** Without one of these no date is said; most sentences are spared the parser, which is the dearest rule here. */
+const HINT = new RegExp(
+  `\\d|\\b(?:${WEEKDAY}|${MONTH}|(?:jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\\b|days?|weeks?|fortnight|months?|years?|hours?|noon|midnight|tomorrow)`,
+  'iu',
+);
+
 function parseWithChrono(text: string, today: Day): DueMention[] {
+  if (!HINT.test(text)) return [];
   const noon = new Date(Date.UTC(today.year, today.month - 1, today.day, 12));
-  return en.GB.parse(text.slice(0, 5_000), { instant: noon, timezone: 0 }, { forwardDate: true }).flatMap(result => {
+  return en.GB.parse(text, { instant: noon, timezone: 0 }, { forwardDate: true }).flatMap(result => {
     const { start } = result;
     if (start.isCertain('hour') && !start.isCertain('day')) return [];
+    if (/\ba (?:second|minute)\b|\b(?:seconds|minutes|now)\b/iu.test(result.text)) return []; // "a second monitor"
     const monthOnly = start.isCertain('month') && !start.isCertain('day');
     // "sat", "sun", "may" and "march" are words too
     if (!monthOnly && !start.isCertain('day')) return [];
@@ -182,12 +190,10 @@ function quarter(match: RegExpExecArray, today: Day): Day {
   return endOfQuarter(today, number || named);
 }
 
-/** "EOD tomorrow", "end of day Friday". */
-function trailingDay(match: RegExpExecArray, today: Day): Day | undefined {
-  const after = match.input.slice(match.index + match[0].length, match.index + match[0].length + 20).toLowerCase();
-  if (/^,? (?:on )?tomorrow/.test(after)) return addDays(today, 1);
-  const weekday = new RegExp(`^,? (?:on )?(${WEEKDAY})`).exec(after)?.[1];
-  return weekday ? nextWeekday(today, weekday) : undefined;
+/** "EOD tomorrow", "end of day Friday", "end of the day". */
+function endOfDay(day: string | undefined, today: Day): Day {
+  if (day === undefined) return today;
+  return day === 'tomorrow' ? addDays(today, 1) : nextWeekday(today, day);
 }
 
 function endOfNamedMonth(name: string, today: Day): Day {

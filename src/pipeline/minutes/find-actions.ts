@@ -1,15 +1,17 @@
 /** Action items from the words. Later turns win: an item ends as it was left, with every moment that formed it. */
 import type { Transcript } from '../meeting.ts';
+import { ActionLedger } from './action-ledger.ts';
 import type { Day } from './calendar.ts';
-import { type Commitment, isRefusal, readCommitments } from './commitments.ts';
-import { type DueMention, findDue, findDueMentions } from './due-dates.ts';
+import { type Commitment, declines, isRefusal, pointsBack, readCommitment } from './commitments.ts';
+import { type DueMention, findDue } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
 import type { Names } from './names.ts';
-import type { Sentence } from './sentences.ts';
+import { joinEvidence, type Sentence } from './sentences.ts';
 import { contentStems, countShared, overlapOf } from './words.ts';
 
 export interface Action {
   text: string;
+  /** A speaker's label or a name that was said. */
   owner: string | null;
   due: DueMention | undefined;
   status: 'open' | 'done' | 'cancelled';
@@ -17,27 +19,46 @@ export interface Action {
   stems: Set<string>;
 }
 
-/** Not yet an action: asked and not answered, or a need that its speaker may take up. */
+/** Asked and not answered yet, or offered and not taken up yet. */
 interface Pending {
   action: Action;
   asker: string;
+  /** Only this speaker's plain "yes" counts; undefined where anybody's does. */
+  addressee: string | undefined;
+  /** A plain "yes" takes it; else only "I'll do that". */
+  yesTakes: boolean;
   turnIndex: number;
 }
 
+/** A sentence with what was read from it. */
+interface Reading {
+  sentence: Sentence;
+  /** The label of who speaks. */
+  speaker: string;
+  commitment: Commitment | undefined;
+  due: DueMention | undefined;
+}
+
 const ACCEPTS =
-  /^(?:(?:um|oh|well|and|okay|ok|perfect|great),? )*(?:sure|yes|yeah|yep|yup|okay|ok|of course|certainly|absolutely|definitely|no problem|will do|happy to|gladly|on it|got it|right|fine|sounds good|can do|consider it done|all right|alright|agreed|with pleasure|you got it|that works|works for me|makes sense|done|deal|no worries|understood|noted|I'd be happy|I'd love to)\b/i;
+  /^(?:(?:um|oh|well|and|okay|ok|perfect|great|right),? )*(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|definitely|no problem|will do|happy to|gladly|on it|got it|can do|consider it done|with pleasure|you got it|I'd be happy|I'd love to|I (?:will|can|shall)[.!]?$|(?:okay|ok|alright|all right|fine|right|agreed|noted|understood|sounds good|works for me)[.!]?$)(?!,? (?:but|it's|that's|because)\b)/iu;
+/** How an offer ("I can send it") is taken up by somebody else. */
+const TAKES_UP =
+  /^(?:(?:oh|okay|ok|yes|yeah),? )*(?:(?:yes|yeah),? please|please do|please|(?:that would be|that'd be) (?:great|good|helpful|lovely|perfect)|great|perfect|lovely|wonderful|thanks|thank you|awesome|brilliant)\b/iu;
 const CANCELS =
-  /\b(?:cancell?ed|(?:is|are|was) off\b|no longer need|not needed|don't need (?:to|the|that|it)|no need (?:to|for)|never mind|forget (?:about )?(?:the|that|it)|scrap(?:ped)?|(?:please )?(?:don't|do not) \p{L}+|(?:won't|not) be necessary|not going to \p{L}+ (?:the|that|it)|(?:drop|skip|cancel) (?:the|that|it)|take (?:that|it) off (?:the|your) list|off the table)\b/iu;
+  /\b(?:cancell?ed|(?:is|are) off\b|no longer need(?:ed)?|not needed|don't need (?:to|the|that|it)|(?:there's )?no need (?:to|for)|never mind|forget about (?:the|that|it)|scrap(?:ped)?|not be necessary|(?:drop|skip|cancel) (?:the|that|it)|off the (?:list|table)|we(?: don't| do not| won't| will not|'re not going to| are not going to) (?!know|think|have|remember|care|see|mind)[\p{L}]+)\b/iu;
 const DONE =
-  /\b(?:I(?:'ve| have)?(?: already| just)? (?:sent|done|finished|completed|fixed|updated|booked|called|ordered|shared|submitted|paid|delivered|emailed|uploaded|posted|wrote|written|merged|closed|signed)|(?:is|are|was|were|that's|it's)(?: now| all)? (?:already )?(?:done|finished|completed|sent|fixed|sorted|booked|delivered)|already (?:done|sent|finished|booked|fixed|did|took care))\b/i;
+  /\b(?:I(?:'ve| have)? (?:already|just) [\p{L}]+(?:ed|t|n|ne|de|id|ld)|I(?:'ve| have) [\p{L}]+(?:ed|t|n|ne|de|id|ld)|(?:is|are|it's|that's)(?: now| all)? (?:already )?(?:done|finished|completed|sent|fixed|sorted|booked|delivered))\b/iu;
 const HANDED =
-  /\b(?:from (\p{Lu}\p{L}+) (?:over )?to (\p{Lu}\p{L}+)|(\p{Lu}\p{L}+) (?:will|'ll|can|is going to|should)?\s*(?:take|takes|taking|handle|do|own)s? (?:it|that|this|those|them|over)\b)/u;
-const NOT_YET_SETTLED = /\b(?:I'd|I would|should we|could we|maybe|perhaps|what if|might)\b/i;
-/** Turns within which an answer or a volunteer is sought. */
+  /\bfrom (\p{Lu}[\p{L}-]+) (?:over )?to (\p{Lu}[\p{L}-]+)|\b(\p{Lu}[\p{L}-]+)(?: will|'ll| can| is going to| should)? (?:takes?|handles?|does?|owns?) (?:it|that|this|those|them)(?: over| on)?\b/u;
+const TENTATIVE = /\b(?:I'd|I would|should we|could we|maybe|perhaps|what if|might|if)\b/iu;
+const MOVES_DATE =
+  /\b(?:instead|rather|mov(?:e|ed|ing)|push(?:ed|ing)?|postponed?|delay(?:ed)?|extend(?:ed)?|later|earlier|new (?:date|deadline)|correction|make (?:it|that)|the deadline)\b/iu;
+/** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
 const TAKEN_TURNS = 6;
-const SAME = 0.6;
+const CONTEXT_SENTENCES = 3;
 
+/** @param today of the meeting, against which due dates are resolved */
 export function findActions(
   sentences: readonly Sentence[],
   transcript: Transcript,
@@ -45,248 +66,238 @@ export function findActions(
   today: Day,
 ): Action[] {
   const labels = new Map(transcript.speakers.map(({ id, label }) => [id, label]));
-  const ledger = new Ledger();
-  let pending: Pending[] = [];
+  const reader = new ActionReader(sentences, names, new Set(labels.values()));
   for (const sentence of sentences) {
     if (isHostile(sentence.text)) continue;
-    const speaker = labels.get(sentence.turn.speaker) ?? sentence.turn.speaker;
-    pending = pending.filter(({ turnIndex }) => sentence.turnIndex - turnIndex <= ANSWER_TURNS);
     const due = findDue(sentence.text, today);
-    const commitment = readCommitments(sentence, names, due)[0];
-    if (settle(sentence, ledger, names, commitment)) continue;
-    pending = answer(sentence, speaker, pending, ledger, commitment, due);
-    if (commitment) commit({ sentence, speaker, commitment, due, ledger, pending, sentences });
-    else addDue(sentence, ledger, due, today);
+    reader.read({
+      sentence,
+      speaker: labels.get(sentence.turn.speaker) ?? sentence.turn.speaker,
+      commitment: readCommitment(sentence, names, due),
+      due,
+    });
   }
-  return ledger.actions;
+  return reader.actions;
 }
 
-/** The actions so far, found again by an index of their words so that long meetings stay linear. */
-class Ledger {
-  readonly actions: Action[] = [];
-  private readonly byStem = new Map<string, Action[]>();
+/** Goes through the meeting once, in order. */
+class ActionReader {
+  private readonly ledger = new ActionLedger();
+  private pending: Pending[] = [];
+  private readonly sentences: readonly Sentence[];
+  private readonly names: Names;
+  private readonly labels: ReadonlySet<string>;
 
-  add(action: Action): void {
-    this.actions.push(action);
-    this.index(action, action.stems);
+  constructor(sentences: readonly Sentence[], names: Names, labels: ReadonlySet<string>) {
+    this.sentences = sentences;
+    this.names = names;
+    this.labels = labels;
   }
 
-  /** The latest action that a sentence is about. */
-  find(stems: ReadonlySet<string>, least = SAME): Action | undefined {
-    const counts = new Map<Action, number>();
-    for (const stem of stems)
-      for (const action of this.byStem.get(stem)?.slice(-200) ?? []) counts.set(action, (counts.get(action) ?? 0) + 1);
-    let best: Action | undefined;
-    let bestScore = 0;
-    for (const [action, shared] of counts) {
-      const score = overlapOf(action.stems, stems);
-      if (score < least || (shared < 2 && Math.min(action.stems.size, stems.size) > 1)) continue;
-      if (score >= bestScore) [best, bestScore] = [action, score];
+  get actions(): Action[] {
+    return this.ledger.actions;
+  }
+
+  read(reading: Reading): void {
+    const { sentence } = reading;
+    this.pending = this.pending.filter(({ turnIndex }) => sentence.turnIndex - turnIndex <= ANSWER_TURNS);
+    if (!sentence.isQuestion && (this.close(reading) || this.handOn(sentence) || this.giveUp(reading))) return;
+    if (this.answer(reading)) return;
+    if (reading.commitment) this.enter(reading, reading.commitment);
+    else if (!sentence.isQuestion) this.moveDate(reading);
+  }
+
+  /** Cancelled or done. */
+  private close({ sentence, commitment }: Reading): boolean {
+    const { text, stems } = sentence;
+    if (commitment?.kind === 'promise' && commitment.firm) return false;
+    const cancels = CANCELS.test(text) && !TENTATIVE.test(text);
+    if (!cancels && !DONE.test(text)) return false;
+    const points = /\b(?:it|that|this|task|item|never mind)\b/iu.test(text) && stems.size <= 3;
+    const target = this.ledger.find(stems, 0.5) ?? (points ? this.ledger.recent(sentence, 2) : undefined);
+    if (target?.status !== 'open') return false;
+    target.status = cancels ? 'cancelled' : 'done';
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+    return true;
+  }
+
+  /** "The quotes go from Oliver to Marcus", "Kim will take that". */
+  private handOn(sentence: Sentence): boolean {
+    const handed = HANDED.exec(sentence.text);
+    const heir = this.names.find(handed?.[2] ?? handed?.[3] ?? '');
+    if (!handed || !heir) return false;
+    const target =
+      this.ledger.find(sentence.stems, 0.5) ?? (handed[3] ? this.ledger.recent(sentence, TAKEN_TURNS) : undefined);
+    if (!target) return false;
+    target.owner = heir;
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+    return true;
+  }
+
+  /** "I can't do the quotes": kept, and free for whoever takes it. */
+  private giveUp({ sentence, speaker }: Reading): boolean {
+    if (!isRefusal(sentence.text)) return false;
+    const target = this.ledger.find(sentence.stems, 0.5);
+    if (target?.status !== 'open' || target.owner === null) return false;
+    if (this.labels.has(target.owner) && target.owner !== speaker) return false;
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+    return true;
+  }
+
+  /** Looks whether the sentence takes up the latest thing that waits for somebody. */
+  private answer({ sentence, speaker, commitment, due }: Reading): boolean {
+    const waiting = this.pending.findLast(one => this.takes(one, { sentence, speaker, commitment, due }));
+    if (!waiting) return false;
+    const { action, addressee } = waiting;
+    this.pending = this.pending.filter(one => one !== waiting);
+    // a named person who answers under a voice's label keeps the name; anybody else who says "I'll do that" has it
+    if (action.owner === null || (this.labels.has(action.owner) && addressee !== undefined && speaker !== addressee))
+      action.owner = speaker;
+    if (due && !sentence.isQuestion) action.due = due;
+    action.evidence = joinEvidence(action.evidence, [sentence]);
+    if (!this.ledger.actions.includes(action)) this.ledger.add(action);
+    return true;
+  }
+
+  private takes({ action, asker, addressee, yesTakes }: Pending, { sentence, speaker, commitment }: Reading): boolean {
+    if (sentence.isQuestion || declines(sentence.text)) return false;
+    const offered = action.owner === asker;
+    if (offered) return speaker !== asker && TAKES_UP.test(sentence.text);
+    if (commitment?.kind === 'taken') return true;
+    const promises =
+      commitment?.kind === 'promise' &&
+      (pointsBack(commitment.task) || overlapOf(action.stems, contentStems(commitment.task)) >= 0.5);
+    if (speaker === asker) return false;
+    if (promises) return true;
+    return yesTakes && (addressee === undefined || addressee === speaker) && ACCEPTS.test(sentence.text);
+  }
+
+  private enter(reading: Reading, commitment: Commitment): void {
+    if (commitment.kind === 'taken') {
+      this.takeUp(reading);
+      return;
     }
-    return best;
-  }
-
-  /** The last action said or changed at most so many turns ago. */
-  recent(turnIndex: number, turns: number, accept: (action: Action) => boolean): Action | undefined {
-    return this.actions
-      .slice(-20)
-      .filter(action => accept(action) && turnIndex - (action.evidence.at(-1)?.turnIndex ?? 0) <= turns)
-      .sort((a, b) => (a.evidence.at(-1)?.index ?? 0) - (b.evidence.at(-1)?.index ?? 0))
-      .at(-1);
-  }
-
-  private index(action: Action, stems: ReadonlySet<string>): void {
-    for (const stem of stems) {
-      const list = this.byStem.get(stem);
-      if (list) list.push(action);
-      else this.byStem.set(stem, [action]);
+    const action = buildAction(reading, commitment);
+    if (commitment.kind === 'request' && this.askAgain(reading, commitment, action)) return;
+    const known = this.ledger.find(action.stems) ?? this.continued(reading, action);
+    if (known?.status === 'open') {
+      update(known, action, reading, commitment);
+      return;
+    }
+    if (pointsBack(action.text) && !this.addContext(action, reading.sentence) && !reading.due) return;
+    if (action.stems.size === 0) return;
+    const waits = (yesTakes: boolean, addressee?: string) =>
+      this.pending.push({ action, asker: reading.speaker, addressee, yesTakes, turnIndex: reading.sentence.turnIndex });
+    if (commitment.kind === 'request') {
+      if (commitment.firm) this.ledger.add(action);
+      const addressee = commitment.addressee;
+      waits(true, addressee !== undefined && this.labels.has(addressee) ? addressee : undefined);
+    } else if (commitment.kind === 'call') waits(false);
+    else if (commitment.kind === 'promise' && !commitment.firm && !reading.due) waits(true);
+    else {
+      this.ledger.add(action);
+      if (action.owner === null) waits(false);
     }
   }
+
+  /** "Priya, could you do it?" after "Jorge, can you …?": the same task, another person. */
+  private askAgain(
+    { sentence, speaker }: Reading,
+    commitment: Extract<Commitment, { kind: 'request' }>,
+    action: Action,
+  ): boolean {
+    const waiting = pointsBack(action.text) ? this.pending.at(-1) : undefined;
+    if (!waiting) return false;
+    waiting.action.owner = action.owner ?? waiting.action.owner;
+    waiting.action.evidence = joinEvidence(waiting.action.evidence, [sentence]);
+    waiting.asker = speaker;
+    waiting.addressee =
+      commitment.addressee !== undefined && this.labels.has(commitment.addressee) ? commitment.addressee : undefined;
+    waiting.turnIndex = sentence.turnIndex;
+    return true;
+  }
+
+  /** "I'll do that": what was given up or has no owner, else what the speaker has just named. */
+  private takeUp({ sentence, speaker, due }: Reading): void {
+    const isFree = ({ owner, evidence }: Action) => owner === null || isRefusal(evidence.at(-1)?.text ?? '');
+    const target =
+      this.ledger.recent(sentence, TAKEN_TURNS, isFree) ??
+      this.ledger.recent(sentence, 1, ({ owner }) => owner === speaker) ??
+      this.ownOffer(speaker);
+    if (!target) return;
+    target.owner = speaker;
+    if (due) target.due = due;
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+    if (!this.ledger.actions.includes(target)) this.ledger.add(target);
+  }
+
+  /** "I need to send the build. I'll do that." */
+  private ownOffer(speaker: string): Action | undefined {
+    return this.pending.findLast(({ action }) => action.owner === speaker)?.action;
+  }
+
+  /** "… and have it out by Friday": a sentence with nothing of its own goes on with the task just named. */
+  private continued({ sentence, speaker }: Reading, action: Action): Action | undefined {
+    if (!pointsBack(action.text)) return undefined;
+    const own = this.ledger.recent(sentence, 1, ({ owner }) => owner === speaker);
+    return own && own.evidence.at(-1)?.index === sentence.index - 1 ? own : undefined;
+  }
+
+  /** "Draft an email for that" is no task to read alone: the sentence that it points to comes with it. */
+  private addContext(action: Action, sentence: Sentence): boolean {
+    const around = this.sentences
+      .slice(Math.max(0, sentence.index - CONTEXT_SENTENCES), sentence.index)
+      .filter(({ text }) => !isHostile(text));
+    const before = around.findLast(({ stems }) => stems.size >= 3) ?? around.findLast(({ stems }) => stems.size === 2);
+    if (!before) return false;
+    action.text = `${action.text} (“${before.quote}”)`;
+    action.stems = new Set([...action.stems, ...before.stems]);
+    action.evidence = joinEvidence([before], action.evidence);
+    return true;
+  }
+
+  /** A plain sentence may move a known task's date: "… the firmware on the eleventh instead". */
+  private moveDate({ sentence, due }: Reading): void {
+    if (!due || !MOVES_DATE.test(sentence.text)) return;
+    const dateStems = contentStems(due.text);
+    const rest = new Set([...sentence.stems].filter(stem => !dateStems.has(stem)));
+    const target = this.ledger.find(rest, 0.5);
+    if (target?.status !== 'open' || countShared(target.stems, rest) === 0) return;
+    target.due = due;
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+  }
 }
 
-/** Cancelled, done, handed on: true when the sentence is used up by that. */
-function settle(sentence: Sentence, ledger: Ledger, names: Names, commitment: Commitment | undefined): boolean {
-  const { text, stems } = sentence;
-  const about = () => ledger.find(stems, 0.5);
-  const vague = /\b(?:that|it|this) (?:task|item|action|one)?\b/i.test(text)
-    ? ledger.recent(sentence.turnIndex, 2, isOpen)
-    : undefined;
-  if (CANCELS.test(text) && !sentence.isQuestion && !NOT_YET_SETTLED.test(text)) {
-    const target = about() ?? (/\b(?:task|item|action|never mind|cancell?ed)\b/i.test(text) ? vague : undefined);
-    if (target && target.status === 'open' && commitment?.kind !== 'promise') {
-      target.status = 'cancelled';
-      target.evidence.push(sentence);
-      return true;
-    }
-  }
-  if (DONE.test(text) && !sentence.isQuestion && commitment?.kind !== 'promise') {
-    const target = about() ?? (stems.size <= 2 && /\b(?:that's|it's|already)\b/i.test(text) ? vague : undefined);
-    if (target?.status === 'open') {
-      target.status = 'done';
-      target.evidence.push(sentence);
-      return true;
-    }
-  }
-  const handed = HANDED.exec(text);
-  const heir = names.find(handed?.[2] ?? handed?.[3] ?? '');
-  if (handed && heir && !sentence.isQuestion) {
-    const target = about() ?? ledger.recent(sentence.turnIndex, TAKEN_TURNS, isOpen);
-    if (target) {
-      target.owner = heir;
-      target.evidence.push(sentence);
-      return true;
-    }
-  }
-  if (isRefusal(text)) {
-    const target = about();
-    if (target && target.status === 'open' && target.owner !== null) {
-      target.evidence.push(sentence);
-      return true;
-    }
-  }
-  return false;
-}
-
-/** Looks whether the sentence takes up what was asked. */
-function answer(
-  sentence: Sentence,
-  speaker: string,
-  pending: readonly Pending[],
-  ledger: Ledger,
-  commitment: Commitment | undefined,
-  due: DueMention | undefined,
-): Pending[] {
-  return pending.filter(({ action, asker }) => {
-    if (speaker === asker && commitment?.kind !== 'taken') return true;
-    if (isRefusal(sentence.text)) return false;
-    const promises = commitment?.kind === 'promise' && overlapOf(action.stems, contentStems(commitment.task)) >= 0.5;
-    const takes =
-      commitment?.kind === 'taken' ||
-      promises ||
-      (speaker !== asker && ACCEPTS.test(sentence.text) && !sentence.isQuestion);
-    if (!takes) return true;
-    action.owner ??= speaker;
-    if (due) action.due = due;
-    action.evidence.push(sentence);
-    if (!ledger.actions.includes(action)) ledger.add(action);
-    return false;
-  });
-}
-
-interface Committing {
-  sentence: Sentence;
-  speaker: string;
-  commitment: Commitment;
-  due: DueMention | undefined;
-  ledger: Ledger;
-  pending: Pending[];
-  sentences: readonly Sentence[];
-}
-
-function commit(given: Committing): void {
-  const { sentence, speaker, commitment, due, ledger, pending } = given;
-  if (commitment.kind === 'taken') {
-    if (ledger.actions.some(action => action.evidence.at(-1) === sentence)) return; // taken as an answer
-    takeUp(given);
-    return;
-  }
-  const action = buildAction(commitment, speaker, sentence, due);
-  const known = ledger.find(action.stems);
-  if (known?.evidence.at(-1) === sentence) return;
-  const accepted = ledger.recent(sentence.turnIndex, 0, one => isOpen(one) && one.evidence.at(-1) === sentence);
-  if (accepted && pointsBack(action)) return;
-  const continues = known ?? continued(given, action);
-  if (continues && continues.status === 'open') {
-    update(continues, action, sentence, commitment);
-    return;
-  }
-  if (action.stems.size === 0) return;
-  if (commitment.kind === 'request') {
-    if (commitment.firm && commitment.addressee) ledger.add(action);
-    pending.push({ action, asker: speaker, turnIndex: sentence.turnIndex });
-  } else if (commitment.kind === 'promise' && commitment.strength === 'weak') {
-    if (due && /\b(?:need|have|must|got) to\b|\bmust\b|\blet me\b|\bI can\b|\bI'm\b/i.test(sentence.text))
-      ledger.add(action);
-    else if (/\b(?:need|have) to\b|\bI can\b|\blet me\b/i.test(sentence.text))
-      pending.push({ action, asker: speaker, turnIndex: sentence.turnIndex });
-  } else ledger.add(action);
-}
-
-/** "I'll do that" takes the last thing that waits for somebody, else what was given up or has no owner. */
-function takeUp({ sentence, speaker, due, ledger }: Committing): void {
-  const target =
-    ledger.recent(
-      sentence.turnIndex,
-      TAKEN_TURNS,
-      action => isOpen(action) && (action.owner === null || isRefusal(action.evidence.at(-1)?.text ?? '')),
-    ) ?? ledger.recent(sentence.turnIndex, 1, action => isOpen(action) && action.owner === speaker);
-  if (!target) return;
-  target.owner = speaker;
-  if (due) target.due = due;
-  target.evidence.push(sentence);
-}
-
-function buildAction(
-  commitment: Exclude<Commitment, { kind: 'taken' }>,
-  speaker: string,
-  sentence: Sentence,
-  due: DueMention | undefined,
-): Action {
-  const owner =
-    commitment.kind === 'promise' ? speaker : commitment.kind === 'request' ? commitment.addressee : commitment.owner;
+function buildAction({ sentence, speaker, due }: Reading, commitment: Exclude<Commitment, { kind: 'taken' }>): Action {
   const text = due ? withoutDue(commitment.task, due.text) : commitment.task;
-  return { text, owner: owner ?? null, due, status: 'open', evidence: [sentence], stems: contentStems(text) };
+  return {
+    text,
+    owner: ownerOf(commitment, speaker),
+    due,
+    status: 'open',
+    evidence: [sentence],
+    stems: contentStems(text),
+  };
 }
 
-/** "… and have it out by Friday": a sentence with nothing of its own goes on with the task just named. */
-function continued({ sentence, speaker, ledger, sentences }: Committing, action: Action): Action | undefined {
-  const last = ledger.recent(sentence.turnIndex, 0, one => isOpen(one) && one.owner === speaker);
-  const previous = sentences[sentence.index - 1];
-  return last && previous && last.evidence.at(-1) === previous && pointsBack(action) ? last : undefined;
+function ownerOf(commitment: Exclude<Commitment, { kind: 'taken' }>, speaker: string): string | null {
+  if (commitment.kind === 'promise') return speaker;
+  if (commitment.kind === 'request') return commitment.addressee ?? null;
+  return commitment.kind === 'duty' ? (commitment.owner ?? null) : null;
 }
 
-/** "send it", "have them out": says nothing new about what is to be done. */
-function pointsBack({ text, stems }: Action): boolean {
-  return /\b(?:it|them|that|those)\b/i.test(text) && stems.size <= 2;
-}
-
-function update(known: Action, later: Action, sentence: Sentence, commitment: Commitment): void {
-  const firm = commitment.kind === 'duty' ? commitment.owner !== undefined : commitment.kind === 'promise';
+/** The same task said again: a promise or a name may change its owner, a date its due date. */
+function update(known: Action, later: Action, { sentence }: Reading, commitment: Commitment): void {
+  const firm = commitment.kind === 'promise' ? commitment.firm : commitment.kind === 'duty' && later.owner !== null;
   if (later.owner !== null && (firm || known.owner === null)) known.owner = later.owner;
   if (later.due) known.due = later.due;
-  if (known.evidence.at(-1) !== sentence) known.evidence.push(sentence);
-}
-
-/** A plain sentence may move a known task's date, or give it one: "…the firmware on the eleventh instead". */
-function addDue(sentence: Sentence, ledger: Ledger, due: DueMention | undefined, today: Day): void {
-  if (!due || sentence.isQuestion) return;
-  const shorter = new Set([...sentence.stems].filter(stem => !contentStems(due.text).has(stem)));
-  const moved =
-    /\b(?:instead|rather|mov(?:e|ed|ing)|push(?:ed)?|postpone[d]?|delay(?:ed)?|bring forward|extend(?:ed)?|later|earlier|now|new (?:date|deadline)|correction|make (?:it|that)|deadline)\b/i.test(
-      sentence.text,
-    );
-  if (!moved) return;
-  const target = ledger.find(shorter, 0.5);
-  if (
-    target &&
-    target.status === 'open' &&
-    countShared(target.stems, shorter) > 0 &&
-    findDueMentions(sentence.text, today).length > 0
-  ) {
-    target.due = due;
-    target.evidence.push(sentence);
-  }
-}
-
-function isOpen(action: Action): boolean {
-  return action.status === 'open';
+  known.evidence = joinEvidence(known.evidence, [sentence]);
 }
 
 function withoutDue(task: string, said: string): string {
   const at = task.toLowerCase().indexOf(said.toLowerCase());
   if (at < 0) return task;
-  const rest = `${task.slice(0, at).replace(/[,\s]+$/, '')}${task.slice(at + said.length)}`
-    .replace(/\s+/g, ' ')
-    .replace(/[\s,;]+$/, '');
-  return rest.length > 5 ? rest : task;
+  const before = task.slice(0, at).replace(/[,\s]+$/u, '');
+  const rest = `${before}${task.slice(at + said.length)}`.replace(/\s+/gu, ' ').replace(/[\s,;]+$/u, '');
+  return contentStems(rest).size > 0 ? rest : task;
 }

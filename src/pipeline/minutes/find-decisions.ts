@@ -1,160 +1,186 @@
-/** Decisions from the words: what was settled aloud, not what was proposed. A later decision replaces an earlier one. */
+/**
+ * Decisions from the words: what was settled aloud, not what was proposed. The pattern is the one of people: somebody
+ * proposes, somebody agrees, somebody says how it will be. A later decision replaces an earlier one on the same subject.
+ */
 import type { Day } from './calendar.ts';
 import { type DueMention, findDueMentions } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
 import { numberValues } from './numerals.ts';
-import type { Sentence } from './sentences.ts';
+import { joinEvidence, type Sentence } from './sentences.ts';
+import { subjectStems } from './subject-stems.ts';
+import { isOutcome } from './verbs.ts';
 import { contentStems, countShared, overlapOf, tidy } from './words.ts';
 
 export interface Decision {
   text: string;
   evidence: Sentence[];
+  /** What it is about: stems without numbers, weekdays and months. */
+  subject: Set<string>;
   stems: Set<string>;
   numbers: Set<number>;
   /** The last day that it names. */
   day: DueMention | undefined;
 }
 
+/** Words that open a conclusion, and those that may stand before them. */
 const LEAD =
-  /^(?:(?:okay|ok|all right|alright|right|good|great|fine|perfect|excellent|so|then|well|and|yes|yeah|no|now|in that case|agreed|correction|very funny|settled|cool|fair enough|thanks(?: everyone| all)?|understood|done|sounds good|I think|I guess|it looks like|decision|therefore|to confirm|just to confirm|to be clear|for the record)[,.:;!]*(?:\s+|$)(?:then[,.]?\s+)?)+/iu;
-/** What marks a conclusion where the sentence is otherwise a plain statement. */
-const CONCLUDES =
-  /^(?:.{0,40}\b)?(?:okay|ok|all right|alright|right|good|great|fine|so|then|in that case|correction|perfect|agreed|cool|fair enough|settled)\b/iu;
-const STATED = [
-  /\b(?:it'?s|that'?s|it is|that is|this is|is|are) (?:now |all |therefore |hereby |then )?(?:decided|agreed|settled|approved|confirmed|final|official|a (?:decision|deal)|the decision|our decision|unanimous|a go|carried)\b/iu,
-  /\b(?:we|the (?:board|team|group|committee)) (?:have |'ve |has |hereby )?(?:all |now |just )?(?:decided?|agreed?|settled|resolved?|approved?|voted|chosen|chose)\b(?! (?:whether|if|how|who|what))/iu,
-  /\b(?:motion|resolution|proposal|budget|plan)\b.{0,40}\b(?:carries|carried|passes|passed|is approved|is adopted|is accepted)\b/iu,
-  /\b(?:the )?(?:final )?decision(?: (?:here|then|today))?(?: is|:)/iu,
-  /\bwe(?:'re| are| will|'ll) (?:going|go) (?:with|for|ahead)\b/iu,
-  /\bwe(?:'re| are) (?:now )?(?:dropping|moving|keeping|switching|hiring|cancell?ing|shipping|launching|postponing|adopting|using|stopping|sticking|going)\b/iu,
-  /\blet'?s (?:go (?:with|for|ahead)|stick (?:with|to)|settle on|agree (?:on|to|that)|make it|say (?:that )?(?:the|it|we))\b/iu,
-];
-/** Only points at the decision beside it. */
-const POINTS =
-  /^(?:(?:okay|ok|all right|alright|right|good|great|fine|perfect|so|then|well|yes)[,.]?\s+)*(?:then\s+)?(?:it'?s|that'?s|that is|it is|so that'?s|this is)\s+(?:then |now |all )?(?:decided|agreed|settled|approved|confirmed|final|the decision|our decision|a decision|a deal)(?: then| now)?[.!:]?$/iu;
-const OUTCOME_VERBS =
-  "accept|add|adopt|allow|appoint|approve|ask|ban|begin|block|build|buy|cancel|change|charge|choose|close|combine|commit|continue|cover|cut|defer|delay|deliver|deploy|discontinue|do|don't|do not|double|drop|end|extend|fix|freeze|go|grant|hire|hold|increase|introduce|invest|keep|launch|leave|limit|make|merge|migrate|move|offer|open|order|outsource|pay|pick|plan|postpone|promote|publish|push|put|raise|reduce|refund|reject|release|remove|renew|rename|replace|restore|retire|reverse|revert|roll|rotate|run|scrap|sell|send|set|ship|skip|split|sponsor|start|stay|stick|stop|support|swap|switch|take|target|terminate|test|try|use|wait|write";
-const PERFORMED = new RegExp(
-  `^we (?:also |now |will |'ll |all )?(?:${OUTCOME_VERBS})\\b(?! (?:know|see|remember|have))`,
+  /^(?:(?:okay|ok|alright|all right|right|good|great|fine|perfect|excellent|lovely|cool|so|then|in that case|fair enough|agreed|settled|decided|correction|therefore|to confirm|for the record|well|and|yes|yeah|no|now|thanks)(?:[,.:;!]+\s*|\s+|$))+/iu;
+const CONCLUDING =
+  /\b(?:okay|ok|alright|right|good|great|fine|perfect|excellent|lovely|cool|so|then|in that case|fair enough|agreed|settled|decided|correction|therefore|to confirm|for the record)\b/iu;
+const SETTLED = '(?:decided|agreed|settled|approved|confirmed|carried|adopted|unanimous|final|a deal|resolved)';
+/** Only points at the decision beside it: "That's decided." "Carried unanimously." "Final answer." */
+const POINTS = new RegExp(
+  `^(?:(?:it'?s|that'?s|it is|that is|this is) (?:now |all |then )?(?:${SETTLED}|(?:the|our|a|my) (?:final )?decision)|carried|motion (?:is )?carried|final answer|decided|settled|approved|it'?s a deal)\\b(?: (?:then|now|unanimously))*[.!:]?$`,
   'iu',
 );
-const WILL = new RegExp(`^we(?:'ll| will) (?:${OUTCOME_VERBS})\\b`, 'iu');
-const SUBJECT_MOVES =
-  /^the \p{L}[\p{L} -]{0,40}? (?:moves?|stays?|goes|changes?|shifts?|becomes?|will be|is (?:now|moved|postponed|cancelled|canceled|delayed)|starts?|ends?) \b/iu;
-const LETS = new RegExp(`^let'?s (?:just |also |all |then )?(${OUTCOME_VERBS})\\b`, 'iu');
+/** Takes up a proposal in a word. */
+const ACCEPTS_PROPOSAL = /^let's (?:do|go with|go for|agree on) (?:that|it|this)(?: then| one)?[.!]?$/iu;
+/** Says in so many words that something is decided, and what. */
+const STATED = [
+  /^(?:it'?s|that'?s|it is|that is) (?:now |all |then )?(?:decided|agreed|settled)\b/iu,
+  /\bwe(?:'ve| have) (?:all |now |just |therefore )?(?:decided|agreed|settled|resolved|voted|chosen)\b(?! (?:whether|if|how|who|what))/iu,
+  /\b(?:the|our|my) (?:final )?decision (?:is|was) (?:to|that)\b/iu,
+  /\b(?:motion|resolution|proposal|budget|minutes|accounts|plan)\b.{0,40}\b(?:is|are|was|were) (?:hereby )?(?:approved|adopted|accepted|carried|rejected)\b/iu,
+];
+/** "We decided" may tell an old story; with an opening word it concludes. */
+const PAST_STATED = /^(?:we|the (?:board|team|group|committee)) (?:all )?(?:decided|agreed|voted|chose|resolved)\b/iu;
+const RESOLVES =
+  /^(?:we|let's)(?:'ll|'re| will| shall| are)?(?: don't| do not| won't| will not| not)?(?: (?:all|also|now|just|then|both|therefore)){0,2}(?: going to| gonna)? ([\p{L}]+)/iu;
+const STATES =
+  /^(?:let's (?:say|agree|make it)(?: that)? )?(?:the|our) [\p{L}][\p{L}' -]{0,40}? (?:is|are|will be|moves?|stays?|goes|becomes?|starts?|ends?|remains?)\b/iu;
+const PROPOSES =
+  /^(?:I(?:'d| would)? (?:like to )?(?:propose|suggest|move|recommend|say|vote)|my (?:proposal|suggestion) (?:is|would be)|I think)(?: that)? (?=(?:we|let's)\b)/iu;
 const AGREES =
-  /^(?:(?:yes|yeah|yep|sure|ok|okay|right|good|fine|perfect|great),? )*(?:agreed|agree|I agree|sounds good|works for me|fine (?:by|with) me|absolutely|definitely|same here|that works|no objections?|I'm (?:fine|okay|good|happy) with|yes|yeah|yep|okay|ok|sure|perfect|deal|makes sense|\+1|seconded|let's do (?:it|that))\b/iu;
+  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|no objections?|I'm (?:fine|okay|good|happy|for it)|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
+const RESERVES = /\b(?:but|however|not|don't|can't|won't|wouldn't|isn't|disagree)\b/iu;
+const ASKS_ALL = /\b(?:objections?|object|everyone (?:okay|happy)|all in favou?r|does that work)\b/iu;
 
+/** Moves of the meeting itself, which settle nothing. */
 const TALK =
-  /\b(?:let'?s|we'll|we will|we|then we) (?:just )?(?:start|begin|get started|move on|go on|go around|go round|go over|go through|go back|go to|see|talk|discuss|come back|leave (?:it|that|this)|keep (?:it|that|this)\b|wait (?:a|for (?:him|her|them))|take (?:a|this|that|it|questions|five|ten)|wrap|stop (?:here|there)|end (?:here|there|the|this)|do (?:a|the) (?:round|quick|intro)|put (?:it|that|this)|write (?:it|that|this)|run through|open the|pick (?:this|that|it) up|hold (?:that|on)|make sure|try to keep|do (?:that|this|it)(?: now)?[.!]?$|get (?:going|back|on|into)|continue|look|hear|check|park|set (?:that|this) aside|hope|think|move to the next|go first|split up|add (?:it|that) to)/iu;
+  /\b(?:start (?:with|by|off)|begin|get (?:started|going|back|into)|move (?:on|to the next)|go (?:on|back|over|through|around|round|first|to the next)|come back|take (?:a (?:break|look|step)|five|ten|questions)|wrap|see|talk|discuss|look|wait|(?:leave|keep|put|pick|do|take|write|set|hold|add) (?:it|that|this|these|going|quick)|continue (?:with|the discussion)|end (?:here|there|the meeting)|stop (?:here|there)|make sure|run through|park|table|hear)\b/iu;
 const UNDECIDED =
-  /\b(?:not|n't|never) (?:going to )?(?:decide|settle|resolve|agree|commit|know|sure)|\b(?:open question|stays? open|still open|leave (?:it|that|this) open|undecided|no decision|not (?:yet )?(?:decided|agreed|settled|approved)|table (?:it|that|this)|to be decided|tbd|nothing (?:is |was |has been )?(?:decided|agreed)|haven't|hasn't|isn't (?:decided|agreed|final)|before we (?:decide|agree))\b/iu;
+  /\b(?:open question|stays? open|still open|undecided|no decision|not (?:yet )?(?:decided|agreed|settled|approved|final)|to be decided|tbd|nothing (?:is|was|has been) (?:decided|agreed)|(?:haven't|hasn't|didn't|don't|not going to|can't|won't|before we) (?:\p{L}+ )?(?:decide|decided|agree|agreed|settle|settled|commit|know)|until we (?:know|have|hear))\b/iu;
 const UNSURE =
-  /\b(?:maybe|perhaps|might|could|should|would|I'd|what if|unless|if we|if you|if they|probably|I wonder|I think we|when we|last (?:year|time|week|month)|yesterday|usually|always|every (?:time|day)|used to|have to|need to)\b/iu;
+  /\b(?:maybe|perhaps|might|could|should|would|I'd|what if|unless|if (?:we|you|they|it|that)|probably|I wonder|when we|last (?:year|time|week|month)|yesterday|usually|always|every (?:time|day)|used to|have to|need to|(?:a|two|three|four|five|ten) years? ago)\b/iu;
 const REPLACES =
-  /\b(?:correction|instead|moves?|moved|change[sd]?|changed|rather than|no longer|actually|now|reverse|undo|scrap|take (?:that|it) back|after all|postpone[d]?|push(?:ed)?|delay(?:ed)?|not)\b/iu;
+  /\b(?:correction|instead|moves?|moved|changed?|changes|rather than|no longer|actually|reverse|undo|scrap|take (?:that|it) back|after all|postponed?|push(?:ed|ing)?|delay(?:ed)?|not|don't|won't)\b/iu;
+/** A correction lies near; older decisions are left alone, which also bounds the cost. */
+const MAX_LOOK_BACK = 60;
 
 export function findDecisions(sentences: readonly Sentence[], today: Day): Decision[] {
   const decisions: Decision[] = [];
   for (const sentence of sentences) {
-    const found = readDecision(sentence, sentences);
-    if (!found) continue;
-    const [main, ...others] = found;
+    const [main, ...others] = readDecision(sentence, sentences);
     if (!main) continue;
     const text = tidyDecision(main.text);
     const decision: Decision = {
       text,
       evidence: [main, ...others],
+      subject: subjectStems(text),
       stems: contentStems(text),
       numbers: numberValues(text),
       day: findDueMentions(text, today).at(-1),
     };
-    if (decision.stems.size >= 2 || decision.numbers.size > 0) enter(decision, decisions);
+    if (decision.subject.size > 0 && decision.stems.size + decision.numbers.size >= 2) enter(decision, decisions);
   }
   return decisions;
 }
 
-/** The sentence that says the decision first, then those that confirm it. */
-function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] | undefined {
+/** The sentence that says the decision first, then those that confirm it; empty where nothing is decided. */
+function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] {
   const { text } = sentence;
-  if (sentence.isQuestion || isHostile(text) || UNDECIDED.test(text)) return undefined;
-  if (POINTS.test(text)) return pointedAt(sentence, sentences);
-  const core = text.replace(LEAD, '');
-  if (
-    TALK.test(core) &&
-    !/^we (?:keep|leave|stop|start|wait|take|hold|continue) (?:the|our|using|all|both|with|every|on|off|until|to)\b/iu.test(
-      core,
-    )
-  )
-    return undefined;
-  if (STATED.some(pattern => pattern.test(text)) && !UNSURE.test(core))
-    return concerns(sentence) ? [sentence] : undefined;
-  const concludes = CONCLUDES.test(text) || followsConclusion(sentence, sentences);
-  if (UNSURE.test(core)) return undefined;
-  if (concludes && (PERFORMED.test(core) || SUBJECT_MOVES.test(core))) return [sentence];
-  if (WILL.test(core) || LETS.test(core)) {
-    const agreed = agreement(sentence, sentences);
-    if (agreed) return [sentence, agreed];
+  if (sentence.isQuestion || isHostile(text) || UNDECIDED.test(text)) return [];
+  const lead = LEAD.exec(text)?.[0] ?? '';
+  const core = text.slice(lead.length);
+  if (POINTS.test(core) || (core === '' && POINTS.test(text))) return pointedAt(sentence, sentences);
+  if (ACCEPTS_PROPOSAL.test(core)) {
+    const proposal = earlierContent(sentence, sentences).findLast(isProposal);
+    return proposal ? [proposal, sentence] : [];
   }
-  return undefined;
+  if (UNSURE.test(core)) return [];
+  if (STATED.some(pattern => pattern.test(core))) return sentence.stems.size >= 2 ? [sentence] : [];
+  const concludes = CONCLUDING.test(lead) || followsConclusion(sentence, sentences);
+  if (concludes && PAST_STATED.test(core)) return sentence.stems.size >= 2 ? [sentence] : [];
+  if (!resolves(core, concludes) && !(concludes && STATES.test(core))) return [];
+  if (concludes && followsSettlement(sentence, sentences)) return [sentence];
+  const agreed = agreement(sentence, sentences, concludes);
+  return agreed ? [sentence, agreed] : [];
 }
 
-/** "That's decided." belongs to what was said before it in the turn; with nothing there, to what follows. */
-function pointedAt(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] | undefined {
+/** "We'll …" and "let's …" look ahead; "we keep …" and "we are keeping …" may describe how things are. */
+function resolves(core: string, concludes: boolean): boolean {
+  const match = RESOLVES.exec(core);
+  if (!match || !isOutcome(match[1] ?? '')) return false;
+  const ahead = /^let's|'ll|will|shall|going to|gonna/iu.test(match[0]);
+  return (ahead || concludes) && !TALK.test(core.slice(0, match[0].length + 20));
+}
+
+/** "That's decided." belongs to a proposal or statement shortly before it; with nothing there, to what follows. */
+function pointedAt(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] {
   const before = sentences[sentence.index - 1];
+  if (before?.turn === sentence.turn && isContent(before)) return [before, sentence];
   const after = sentences[sentence.index + 1];
-  const isContent = (one: Sentence | undefined) =>
-    one?.turn.speaker === sentence.turn.speaker &&
-    Math.abs(one.turnIndex - sentence.turnIndex) <= 1 &&
-    one.stems.size >= 2 &&
-    !one.isQuestion &&
-    !isHostile(one.text);
-  if (before && before.turnIndex === sentence.turnIndex && isContent(before)) return [before, sentence];
-  if (after && isContent(after)) return [after, sentence];
-  const proposal = sentences
-    .slice(Math.max(0, sentence.index - 6), sentence.index)
-    .findLast(one => one.stems.size >= 3 && !isHostile(one.text));
-  return proposal ? [proposal, sentence] : undefined;
+  if (after?.turn === sentence.turn && isContent(after)) return [after, sentence];
+  const earlier = earlierContent(sentence, sentences);
+  const main = earlier.findLast(isProposal) ?? earlier.at(-1);
+  return main ? [main, sentence] : [];
 }
 
-function concerns({ text, stems }: Sentence): boolean {
-  return (
-    stems.size >= 2 &&
-    !/\b(?:we (?:all )?(?:agreed?|decided?)) (?:last|yesterday|in (?:the )?(?:last|previous))\b/iu.test(text)
-  );
+function earlierContent(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] {
+  return sentences.slice(Math.max(0, sentence.index - 8), sentence.index).filter(isContent);
 }
 
-/** "Okay. We drop the manual." and "Any objections? No? Then …": the conclusion may stand in the sentence before. */
+function isContent({ stems, text, isQuestion }: Sentence): boolean {
+  if (isQuestion || stems.size < 2 || isHostile(text) || UNDECIDED.test(text)) return false;
+  return !/^(?:when|if|because|since|while)\b/iu.test(text);
+}
+
+function isProposal({ text }: Sentence): boolean {
+  return PROPOSES.test(text.replace(LEAD, ''));
+}
+
+/** "Okay. We drop the manual.": the opening word may be a sentence of its own. */
 function followsConclusion(sentence: Sentence, sentences: readonly Sentence[]): boolean {
   const before = sentences[sentence.index - 1];
-  if (before?.turnIndex !== sentence.turnIndex) return false;
-  return (
-    /^(?:okay|ok|all right|alright|right|good|great|fine|perfect|agreed|correction(?:,? then)?|decided|settled|deal|no|no objections|so|excellent|any (?:strong )?objections|then that's decided)[,.!?]*$/iu.test(
-      before.text,
-    ) || POINTS.test(before.text)
+  if (before?.turn !== sentence.turn) return false;
+  const rest = before.text.replace(LEAD, '');
+  return rest.length < before.text.length && (rest === '' || POINTS.test(rest));
+}
+
+/** "Any objections? No? Then …" or "That's decided. We …": nothing more is needed. */
+function followsSettlement(sentence: Sentence, sentences: readonly Sentence[]): boolean {
+  const before = sentences.slice(Math.max(0, sentence.index - 2), sentence.index);
+  return before.some(
+    ({ text, turn }) => turn === sentence.turn && (ASKS_ALL.test(text) || POINTS.test(text.replace(LEAD, ''))),
   );
 }
 
-/** Somebody else says yes right after, and nobody says no. */
-function agreement(sentence: Sentence, sentences: readonly Sentence[]): Sentence | undefined {
-  const replies = sentences
-    .slice(sentence.index + 1, sentence.index + 8)
-    .filter(one => one.turn.speaker !== sentence.turn.speaker && one.turnIndex - sentence.turnIndex <= 3);
-  const first = replies[0];
-  return first && AGREES.test(first.text) && !first.isQuestion ? first : undefined;
+/** Somebody else's yes, right after; with a concluding word, right before counts as well. */
+function agreement(sentence: Sentence, sentences: readonly Sentence[], concludes: boolean): Sentence | undefined {
+  const others = (from: number, to: number, turns: number) =>
+    sentences
+      .slice(Math.max(0, from), to)
+      .filter(
+        one => one.turn.speaker !== sentence.turn.speaker && Math.abs(one.turnIndex - sentence.turnIndex) <= turns,
+      );
+  const agrees = ({ text, isQuestion }: Sentence) => !isQuestion && AGREES.test(text) && !RESERVES.test(text);
+  const reply = others(sentence.index + 1, sentence.index + 8, 3)[0];
+  if (reply && agrees(reply)) return reply;
+  return concludes ? others(sentence.index - 5, sentence.index, 3).findLast(agrees) : undefined;
 }
 
 /** Adds a decision, in the place of the one that it repeats or corrects. */
 function enter(decision: Decision, decisions: Decision[]): void {
-  const recent = decisions.slice(-60);
-  const earlier = recent.findLast(one => {
-    const overlap = overlapOf(one.stems, decision.stems);
-    const shared = countShared(one.stems, decision.stems);
-    if (overlap >= 0.7 && shared >= 2) return true;
+  const corrects = REPLACES.test(decision.evidence[0]?.text ?? '');
+  const earlier = decisions.slice(-MAX_LOOK_BACK).findLast(one => {
+    const overlap = overlapOf(one.subject, decision.subject);
+    const shared = countShared(one.subject, decision.subject);
+    if (shared === 0) return false;
+    const bothDated = one.day !== undefined && decision.day !== undefined;
     return (
-      REPLACES.test(decision.evidence[0]?.text ?? '') &&
-      shared >= 1 &&
-      ((one.day !== undefined && decision.day !== undefined) || overlap >= 0.5 || sharesOldValue(one, decision))
+      (overlap >= 0.7 && shared >= 2) ||
+      (bothDated && overlap >= 0.5) ||
+      (corrects && (bothDated || overlap >= 0.5 || sharesValue(one, decision)))
     );
   });
   if (!earlier) {
@@ -162,26 +188,23 @@ function enter(decision: Decision, decisions: Decision[]): void {
     return;
   }
   decisions.splice(decisions.indexOf(earlier), 1);
-  const differs =
-    [...decision.numbers].some(value => !earlier.numbers.has(value)) || REPLACES.test(decision.evidence[0]?.text ?? '');
-  const fuller = differs || decision.stems.size >= earlier.stems.size ? decision : earlier;
-  decisions.push({
-    ...fuller,
-    evidence: [...new Set([...fuller.evidence, ...earlier.evidence, ...decision.evidence])],
-  });
+  const differs = corrects || [...decision.numbers].some(value => !earlier.numbers.has(value));
+  const kept = differs || decision.stems.size >= earlier.stems.size ? decision : earlier;
+  decisions.push({ ...kept, evidence: joinEvidence(earlier.evidence, decision.evidence) });
 }
 
 /** "…from the twelfth to the nineteenth" names the value that it replaces. */
-function sharesOldValue(earlier: Decision, later: Decision): boolean {
-  return earlier.numbers.size > 0 && [...earlier.numbers].some(value => later.numbers.has(value));
+function sharesValue(earlier: Decision, later: Decision): boolean {
+  return [...earlier.numbers].some(value => later.numbers.has(value));
 }
 
 function tidyDecision(text: string): string {
   const core = text
     .replace(LEAD, '')
-    .replace(/^(?:then )?(?:it'?s|that'?s|it is|that is) (?:decided|agreed|settled)[,:]? (?:that )?/iu, '')
-    .replace(/^(?:we(?:'ve| have)? (?:all )?(?:decided|agreed) (?:that |to |on )?)/iu, '')
-    .replace(/^let'?s (?:say|agree) (?:that )?/iu, '')
-    .replace(LEAD, '');
+    .replace(/^(?:it'?s|that'?s|it is|that is) (?:decided|agreed|settled)[,:]? (?:that )?/iu, '')
+    .replace(/^we(?:'ve| have)? (?:all )?(?:decided|agreed) (?:that |to |on )?/iu, '')
+    .replace(/^let's (?:say|agree) (?:that )?/iu, '')
+    .replace(PROPOSES, '')
+    .replace(/,? then[.!]?$/iu, '');
   return tidy(contentStems(core).size > 0 ? core : text);
 }

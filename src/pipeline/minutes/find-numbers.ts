@@ -1,6 +1,6 @@
 /** Key numbers: amounts, shares, counts and lengths of time, with the sentence that gives them their meaning. */
 import { isHostile } from './hostile-text.ts';
-import { findNumbers } from './numerals.ts';
+import { findNumbers, numberValues } from './numerals.ts';
 import type { Sentence } from './sentences.ts';
 import { foldWords, tidy } from './words.ts';
 
@@ -17,14 +17,24 @@ const DATE_AFTER = /^(?:of|january|february|march|april|may|june|july|august|sep
 const MAX_NUMBERS = 40;
 
 export function findKeyNumbers(sentences: readonly Sentence[]): KeyNumber[] {
-  return sentences
-    .filter(sentence => sentence.stems.size >= 2 && !isHostile(sentence.text) && !isBacktracked(sentence))
+  const weighed = sentences
+    .filter(sentence => sentence.stems.size >= 2 && !isHostile(sentence.text) && !isHypothetical(sentence))
     .map(sentence => ({ sentence, weight: weigh(sentence) }))
     .filter(({ weight }) => weight >= 1)
-    .sort((a, b) => b.weight - a.weight || a.sentence.index - b.sentence.index)
-    .slice(0, MAX_NUMBERS)
-    .sort((a, b) => a.sentence.index - b.sentence.index)
-    .map(({ sentence }) => ({ text: tidy(sentence.text), evidence: [sentence] }));
+    .sort((a, b) => b.weight - a.weight || a.sentence.index - b.sentence.index);
+  const known = new Set<number>();
+  const chosen: Sentence[] = [];
+  for (const { sentence } of weighed) {
+    if (chosen.length === MAX_NUMBERS) break;
+    const values = [...numberValues(sentence.text)];
+    // "Thirty-eight." after "thirty-eight thousand euros for the quarter" adds nothing
+    if (values.every(value => known.has(value) || known.has(value * 1_000))) continue;
+    for (const value of values) known.add(value);
+    chosen.push(sentence);
+  }
+  return chosen
+    .sort((a, b) => a.index - b.index)
+    .map(sentence => ({ text: tidy(sentence.text), evidence: [sentence] }));
 }
 
 /** How many real amounts the sentence holds; dates, ordinals and "one of them" are none. */
@@ -42,6 +52,6 @@ function weigh(sentence: Sentence): number {
   return sentence.isQuestion ? weight / 3 : weight;
 }
 
-function isBacktracked({ text }: Sentence): boolean {
+function isHypothetical({ text }: Sentence): boolean {
   return /\b(?:just kidding|joking|for example|for instance|let's say|imagine|as if|what if)\b/iu.test(text);
 }

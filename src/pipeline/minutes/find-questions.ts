@@ -2,7 +2,7 @@
 import type { Decision } from './find-decisions.ts';
 import { isHostile } from './hostile-text.ts';
 import { numberValues } from './numerals.ts';
-import type { Sentence } from './sentences.ts';
+import { joinEvidence, type Sentence } from './sentences.ts';
 import { countShared, overlapOf, tidy } from './words.ts';
 
 export interface OpenQuestion {
@@ -14,13 +14,16 @@ export interface OpenQuestion {
 const LEFT_OPEN =
   /\b(?:open question|(?:leave|keep) (?:it|that|this|that one|this one|the question|these) (?:as )?(?:one )?open|(?:stays?|remains?|is still|are still|still) (?:open|unclear|undecided|unresolved)|no answer (?:yet|today|for now)|nobody (?:can answer|knows)|no ?one (?:can answer|knows)|(?:not|n't) (?:going to )?(?:decide|settle|resolve|answer) (?:\p{L}+ ){0,3}(?:today|now|here|yet)|(?:don't|do not) (?:know|have an answer) yet|(?:park|table) (?:it|that|this)|to be (?:decided|determined|confirmed)|take (?:it|that|this) offline|come back to (?:it|that|this)|(?:find|figure) (?:it|that) out later|unanswered|we(?:'ll| will) (?:have to )?(?:see|discuss|talk about|decide) (?:it|that|this)? ?(?:later|next|another))\b/iu;
 const STILL_OPEN =
-  /\b(?:it(?:'s| is)|what's|what is|the question is) (?:still )?(?:open|unclear|undecided|not (?:yet )?(?:clear|decided|known)) (?:whether|if|who|what|when|how|which|where)|\b(?:we|I) (?:still )?(?:don't|do not|need to) (?:yet )?(?:know|find out|figure out|decide|clarify|work out) (?:yet )?(?:whether|if|who|what|when|how|which|where|why)\b/iu;
+  /\b(?:it(?:'s| is)|what's|what is|the question is) (?:still )?(?:open|unclear|undecided|not (?:yet )?(?:clear|decided|known)) (?:whether|if|who|what|when|how|which|where)|\b(?:we(?: still)?|I still) (?:don't|do not|need to) (?:yet )?(?:know|find out|figure out|decide|clarify|work out) (?:yet )?(?:whether|if|who|what|when|how|which|where|why)\b/iu;
 const UNKNOWN =
-  /^(?:(?:um|oh|well|honestly|good question|to be honest)[,.]? )*(?:I don't know|no idea|I'm not sure|not sure|I have no idea|nobody knows|we don't know|good question[.,]|hard to say|unclear|I can't say|dunno)\b/iu;
+  /^(?:(?:um|oh|well|honestly|good question|to be honest)[,.]? )*(?:I (?:honestly |really )?don't know|no idea|I(?:'m| am) (?:really |honestly )?not sure|not sure|I have no idea|nobody knows|we don't know|good question[.,]|hard to say|unclear|I can't say|dunno)\b/iu;
 const BANTER =
   /^(?:right|okay|ok|yes|yeah|no|really|sorry|what|huh|correct|pardon)\?$|^(?:anything (?:else|still open)|any (?:other )?(?:questions|objections|business)|(?:is )?everybody (?:okay|here)|can you (?:hear|see|repeat)|how are you|does that (?:work|make sense)|shall we|ready|agreed)\b[^?]{0,25}\?$/iu;
+const ASKS_WHAT_IS_OPEN = /\b(?:anything|nothing|what)(?:'s| is)? (?:else |still )?(?:open|unclear)\b/iu;
 /** How far back the question may lie. */
 const LOOK_BACK_TURNS = 14;
+/** A question that is asked again is the same while it is fresh; this also bounds the cost. */
+const MAX_LOOK_BACK = 60;
 
 export function findQuestions(sentences: readonly Sentence[], decisions: readonly Decision[]): OpenQuestion[] {
   const open: OpenQuestion[] = [];
@@ -32,13 +35,13 @@ export function findQuestions(sentences: readonly Sentence[], decisions: readonl
       if (!BANTER.test(sentence.text)) addQuestion(sentence, asked);
       continue;
     }
-    const cue = LEFT_OPEN.test(sentence.text);
+    const cue = LEFT_OPEN.test(sentence.text) && !ASKS_WHAT_IS_OPEN.test(sentence.text);
     if (cue) leaveOpen(sentence, sentences, asked, open);
     else if (STILL_OPEN.test(sentence.text) && sentence.stems.size >= 3) addOpen(open, [sentence], tidy(sentence.text));
     else if (UNKNOWN.test(sentence.text)) {
       const last = asked.at(-1);
       const direct =
-        last && sentence.turnIndex - (last.at(-1)?.turnIndex ?? 0) === 1 && (last[0]?.stems.size ?? 0) >= 2;
+        last && sentence.turnIndex - (last.at(-1)?.turnIndex ?? 0) === 1 && last.some(({ stems }) => stems.size >= 2);
       if (direct && !isAnswered(sentence, sentences)) addOpen(open, [...last, sentence], questionText(last));
     }
   }
@@ -81,18 +84,19 @@ function leaveOpen(
 }
 
 function sharedValues(a: ReadonlySet<number>, b: ReadonlySet<number>): number {
-  return [...a].filter(value => b.has(value)).length;
+  // "one" and "first" are seldom numbers
+  return [...a].filter(value => value > 1 && b.has(value)).length;
 }
 
 function addOpen(open: OpenQuestion[], evidence: Sentence[], text: string): void {
-  const same = open.find(question => question.evidence[0] === evidence[0]);
-  if (same) same.evidence = [...new Set([...same.evidence, ...evidence])];
-  else
-    open.push({
-      text,
-      evidence,
-      stems: new Set(evidence.filter(one => one.isQuestion || evidence.length === 1).flatMap(one => [...one.stems])),
-    });
+  const stems = new Set(evidence.filter(one => one.isQuestion || evidence.length === 1).flatMap(one => [...one.stems]));
+  const same = open.slice(-MAX_LOOK_BACK).find(one => one.evidence[0] === evidence[0] || isSame(one.stems, stems));
+  if (same) same.evidence = joinEvidence(same.evidence, evidence);
+  else open.push({ text, evidence, stems });
+}
+
+function isSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  return overlapOf(a, b) >= 0.8 && (Math.min(a.size, b.size) >= 2 || a.size === b.size);
 }
 
 /** The turn or the next ones go on to answer after all. */
@@ -119,17 +123,16 @@ function dropRestated(open: OpenQuestion[]): OpenQuestion[] {
 }
 
 function closes(decision: Decision, question: OpenQuestion): boolean {
-  const later = (decision.evidence[0]?.index ?? 0) > (question.evidence.at(-1)?.index ?? 0);
+  const later = (decision.evidence.at(-1)?.index ?? 0) > (question.evidence[0]?.index ?? 0);
   return later && countShared(decision.stems, question.stems) >= 2 && overlapOf(decision.stems, question.stems) >= 0.6;
 }
 
 function questionText(group: readonly Sentence[]): string {
   const full = group.filter(one => one.stems.size >= 1);
   return (full.length > 0 ? full : group)
-    .map(one =>
-      tidy(
-        one.text.replace(/^(?:(?:and|so|but|okay|well|perfect|good|um|sorry|one more thing|just one)[,.]? )+/iu, ''),
-      ),
+    .map(({ text }) =>
+      tidy(text.replace(/^(?:(?:and|so|but|okay|well|perfect|good|um|sorry|one more thing|just one)[,.]? )+/iu, '')),
     )
+    .map(text => (/[?!]$/u.test(text) ? text : `${text}?`))
     .join(' ');
 }

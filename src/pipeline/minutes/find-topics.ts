@@ -20,7 +20,7 @@ const ANNOUNCED = [
   /\bspeaking of (?:the |our )?([^.?!;,]{3,60})/iu,
 ];
 const NO_TOPIC =
-  /^(?:\d.*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|hour|minute|day|week|month|year|hundred|thousand|million|percent|point|wrong|start|different)s?$/;
+  /^(?:\d.*|(?:mon|tues|wednes|thurs|fri|satur|sun)day|hour|minute|day|week|month|year|hundred|thousand|million|percent|pound|euro|dollar|point|item|topic|meeting|wrong|start|different)s?$/;
 const SHORTEST_MS = 45_000;
 /** Sentences on either side of a border that TextTiling compares. */
 const BLOCK = 8;

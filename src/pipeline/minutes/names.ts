@@ -1,4 +1,4 @@
-/** The names that are said: who is spoken to, and who then speaks. */
+/** The names that are said. */
 import type { Speaker } from '../meeting.ts';
 import type { Sentence } from './sentences.ts';
 import { foldWords } from './words.ts';
@@ -12,7 +12,7 @@ const NO_NAMES = new Set(
    perhaps look listen see next last really wow oh ah ha mm hmm um later however still plus i we you they he she it this
    that there here what who why where how man mate sir madam dear love indeed course too though hopefully obviously
    part-time full-time eighteen interesting congratulations cheers welcome goodbye wait understood noted done brilliant
-   excellent awesome super wonderful fantastic english german french spanish italian europe september decision action`.split(
+   excellent awesome super wonderful fantastic splendid marvellous terrific superb alas amazing incredible hang speaking moving regarding concerning likewise similarly meanwhile unfortunately sadly luckily ideally naturally certainly clearly seriously frankly typically normally usually generally personally initially eventually recently currently english german french spanish italian europe september decision action`.split(
     /\s+/,
   ),
 );
@@ -40,9 +40,6 @@ export interface Names {
   find(word: string): string | undefined;
   /** The names called in a sentence. */
   called(sentence: Sentence): string[];
-  /** The speaker who is called so, where the answers make it certain. */
-  speakerOf(name: string): string | undefined;
-  all(): string[];
 }
 
 /** Finds people's names by how they are used; speakers with names count as known. */
@@ -63,46 +60,13 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
       const match = pattern.exec(text);
       return known.get((match?.[1] ?? match?.[2] ?? '').toLowerCase()) ?? [];
     });
-  const bySpeaker = matchSpeakers(sentences, called, labels);
   return {
     find: word => known.get(word.toLowerCase()),
     called: sentence => [...new Set(called(sentence))],
-    speakerOf: name => bySpeaker.get(name.toLowerCase()),
-    all: () => [...known.values()],
   };
 }
 
-/** Whoever answers most often when a name is called bears it; a tie or a rival leaves it open. */
-function matchSpeakers(
-  sentences: readonly Sentence[],
-  called: (sentence: Sentence) => string[],
-  labels: readonly Speaker[],
-): Map<string, string> {
-  const votes = new Map<string, Map<string, number>>();
-  sentences.forEach((sentence, index) => {
-    for (const name of called(sentence)) {
-      const own = /\bmy name is\b/i.test(sentence.text);
-      const thanked = /\bthank(?:s| you)\b/i.test(sentence.text);
-      const answer = sentences.slice(index + 1, index + 12).find(({ turn }) => turn.speaker !== sentence.turn.speaker);
-      const before = sentences.slice(0, index).findLast(({ turn }) => turn.speaker !== sentence.turn.speaker);
-      const speaker = own ? sentence.turn.speaker : (thanked ? before : answer)?.turn.speaker;
-      if (!speaker) continue;
-      const counts = votes.get(name.toLowerCase()) ?? new Map<string, number>();
-      counts.set(speaker, (counts.get(speaker) ?? 0) + 1);
-      votes.set(name.toLowerCase(), counts);
-    }
-  });
-  const certain = new Map<string, string>();
-  for (const [name, counts] of votes) {
-    const [first, second] = [...counts].sort((a, b) => b[1] - a[1]);
-    if (first && first[1] >= 2 * (second?.[1] ?? 0) && first[1] > (second?.[1] ?? 0)) certain.set(name, first[0]);
-  }
-  for (const { id, label } of labels) certain.set(label.toLowerCase(), id);
-  return certain;
-}
-
-/** True where the words of a name all occur among the words said. */
-export function isSaid(name: string, said: string): boolean {
-  const words = new Set(foldWords(said).map(word => word.replace(/'s$/, '')));
-  return foldWords(name).every(word => words.has(word));
+/** True where the words of a name all occur among the folded words that were said. */
+export function isSaid(name: string, words: ReadonlySet<string>): boolean {
+  return foldWords(name).every(word => words.has(word.replace(/'s$/u, '')));
 }

@@ -12,16 +12,19 @@ const ROUNDS = 25;
 const MIN_WORDS = 7;
 const MAX_WORDS = 45;
 
-/** The best sentences for a summary, best first; none twice in other words. */
+/**
+ * The best sentences for a summary, best first; none twice in other words.
+ * @param weights what the score of a sentence is multiplied with; 1 where it is missing
+ */
 export function rankSentences(
   sentences: readonly Sentence[],
   count: number,
-  preferred: ReadonlySet<Sentence>,
+  weights: ReadonlyMap<Sentence, number>,
 ): Sentence[] {
   const worth = narrow(sentences.filter(isWorthQuoting));
   const scores = textRank(worth);
   const order = worth
-    .map((sentence, index) => ({ sentence, score: (scores[index] ?? 0) * (preferred.has(sentence) ? 1.6 : 1) }))
+    .map((sentence, index) => ({ sentence, score: (scores[index] ?? 0) * (weights.get(sentence) ?? 1) }))
     .sort((a, b) => b.score - a.score || a.sentence.index - b.sentence.index);
   const chosen: Sentence[] = [];
   for (const { sentence } of order) {

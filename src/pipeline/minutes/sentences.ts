@@ -21,6 +21,12 @@ export interface Sentence {
 
 /** Longer runs of words without a full stop are no sentence; they are cut so that quotes stay readable. */
 const MAX_SENTENCE_WORDS = 80;
+const MAX_EVIDENCE = 8;
+/** The rules read no further: no sentence is longer, and what hostile text can cost stays bounded. */
+const MAX_TEXT = 1_000;
+/** A question without its mark, which recognisers lose: "who's going to …", "do we …", "how long does …". */
+const ASKS =
+  /^(?:(?:so|and|but|okay|ok|well|um|then|now),? )*(?:(?:who|what|when|where|why|which|how(?: (?:long|much|many|far|often))?)(?:'s|'re| is| are| do| does| did| can| could| should| will| would)\b|(?:do|does|did|can|could|should|shall|will|would|is|are) (?:we|you|they|I|it|he|she|anyone|anybody|everyone|there)\b)|\bwho(?:'s| is) going to\b/iu;
 
 export function splitIntoSentences(transcript: Transcript): Sentence[] {
   const sentences: Sentence[] = [];
@@ -29,7 +35,7 @@ export function splitIntoSentences(transcript: Transcript): Sentence[] {
       for (let start = from; start < to; start += MAX_SENTENCE_WORDS) {
         const words = turn.words.slice(start, Math.min(to, start + MAX_SENTENCE_WORDS));
         const quote = words.map(word => word.text).join(' ');
-        const text = clean(quote);
+        const text = clean(quote.slice(0, MAX_TEXT));
         sentences.push({
           index: sentences.length,
           turn,
@@ -38,13 +44,19 @@ export function splitIntoSentences(transcript: Transcript): Sentence[] {
           text,
           startMs: words[0]?.startMs ?? turn.startMs,
           endMs: words.at(-1)?.endMs ?? turn.endMs,
-          isQuestion: /\?["'”)\]]*$/u.test(quote),
-          stems: contentStems(text.slice(0, 2_000)),
+          isQuestion: /\?["'”)\]]{0,3}$/u.test(quote) || ASKS.test(text),
+          stems: contentStems(text),
         });
       }
     }
   });
   return sentences;
+}
+
+/** What was said about one thing, in order: where it began and how it went on last, so that repetition stays bounded. */
+export function joinEvidence(...parts: Sentence[][]): Sentence[] {
+  const ordered = [...new Set(parts.flat())].sort((a, b) => a.index - b.index);
+  return ordered.length <= MAX_EVIDENCE ? ordered : [...ordered.slice(0, 2), ...ordered.slice(2 - MAX_EVIDENCE)];
 }
 
 /** Evidence for consecutive sentences of one turn is one quote. */

@@ -16,14 +16,28 @@ const WORK =
   sync take talk tell test tidy track train transcribe transfer translate try turn type update upgrade upload verify visit
   walk work wrap write`.split(/\s+/);
 
-/** Doing these is talking, here and now. */
+/** Doing these is talking, here and now, unless a deadline says otherwise. */
 const TALK =
-  `add ask back give go join look mention open move pull put read repeat run share show speak start spend summarise summarize take talk tell try turn type walk wrap work sell get make bring set cut try change`.split(
+  `ask back go join look mention read repeat run share show speak start spend summarise summarize talk tell try turn type
+  walk wrap meet confirm`.split(/\s+/);
+
+/** Verbs that say little without their object. */
+const LIGHT = 'add bring change cut get give make move open pull put sell set take work'.split(' ');
+
+/** What a group resolves to do. */
+const OUTCOMES =
+  `abandon accept adopt allow appoint approve ban build buy cancel change charge choose close commit cut defer delay deliver
+  deploy discontinue double drop end extend fix freeze go grant hire hold increase introduce invest keep launch leave limit
+  merge migrate move offer open order outsource pay pick plan postpone promote publish push raise reduce refund reject
+  release remove rename renew replace restore retire reverse revert roll rotate run scrap sell send set ship skip split
+  sponsor start stay stick stop support suspend swap switch take target terminate test try turn use widen withdraw write`.split(
     /\s+/,
   );
 
+const OUTCOME_STEMS = new Set(OUTCOMES.map(stem));
 const WORK_STEMS = new Set(WORK.map(stem));
 const TALK_STEMS = new Set(TALK.map(stem));
+const LIGHT_STEMS = new Set(LIGHT.map(stem));
 const PARTICIPLES = new Map(
   `written=write sent=send done=do bought=buy built=build taken=take made=make given=give told=tell paid=pay found=find
    brought=bring spoken=speak drawn=draw rewritten=rewrite chosen=choose held=hold sold=sell got=get read=read set=set
@@ -34,14 +48,28 @@ const PARTICIPLES = new Map(
 
 /** True for a verb (any form) of work. */
 export function isWork(verb: string): boolean {
-  const base = PARTICIPLES.get(verb.toLowerCase()) ?? verb.toLowerCase();
+  const base = baseOf(verb);
   return base === 'do' || WORK_STEMS.has(stem(base));
 }
 
 /** True for a verb of work that seldom means talking: enough to see a task without a due date. */
 export function isPlainWork(verb: string): boolean {
-  const base = PARTICIPLES.get(verb.toLowerCase()) ?? verb.toLowerCase();
-  return WORK_STEMS.has(stem(base)) && !TALK_STEMS.has(stem(base));
+  const stemmed = stem(baseOf(verb));
+  return WORK_STEMS.has(stemmed) && !TALK_STEMS.has(stemmed) && !LIGHT_STEMS.has(stemmed);
+}
+
+/** True for a verb like "get", which makes a task only with something to get. */
+export function isLightWork(verb: string): boolean {
+  return LIGHT_STEMS.has(stem(baseOf(verb)));
+}
+
+function baseOf(verb: string): string {
+  return PARTICIPLES.get(verb.toLowerCase()) ?? verb.toLowerCase();
+}
+
+/** True for a verb (any form) that says what a group has resolved to do. */
+export function isOutcome(verb: string): boolean {
+  return OUTCOME_STEMS.has(stem(verb.toLowerCase()));
 }
 
 /** What people say "I'll" to without promising work. */
