@@ -3,6 +3,7 @@
  * its scale from the recording, a second look at doubtful stretches, and names for overlaps.
  */
 import { type Diarization, SAMPLE_RATE_HZ, type SpeakerSpan } from '../../pipeline/meeting.ts';
+import { bridgePauses } from './bridge-pauses.ts';
 import { clusterVoices, type SpeakerLimits } from './cluster-voices.ts';
 import { cutPieces, findRuns } from './cut-pieces.ts';
 import { nameOverlaps } from './name-overlaps.ts';
@@ -57,7 +58,9 @@ function toDiarization(speaks: Uint8Array[], sampleCount: number): Diarization {
     Math.round((Math.min(sampleCount, Math.max(0, frameEdge(frame))) * 1000) / SAMPLE_RATE_HZ);
   const spans = speaks
     .flatMap((frames, speaker) =>
-      findRuns(frames, 1).map(({ from, to }): SpeakerSpan => ({ speaker, startMs: toMs(from), endMs: toMs(to) })),
+      bridgePauses(findRuns(frames, 1)).map(
+        ({ from, to }): SpeakerSpan => ({ speaker, startMs: toMs(from), endMs: toMs(to) }),
+      ),
     )
     .filter(span => span.endMs > span.startMs)
     .sort((a, b) => a.startMs - b.startMs || a.endMs - b.endMs || a.speaker - b.speaker);
