@@ -3,8 +3,13 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { asStorageError, writeAtomically } from '../pipeline/results/result-store.ts';
-import { isAlive } from '../pipeline/work-folder.ts';
+import { removeLeftovers } from '../pipeline/leftovers.ts';
+import { asStorageError, TEMPORARY_NAME, writeAtomically } from '../pipeline/results/result-store.ts';
+
+/** Temporary folders beside the meetings' own; the group is the id of the process. */
+const TEMPORARY_FOLDER = /^\.hansard-(\d+)-/;
+/** Minutes are for the team: readable as the umask says, like any other file. */
+const MODE = 0o666;
 
 const owner = z.object({ meetingId: z.string() });
 
@@ -15,7 +20,7 @@ const owner = z.object({ meetingId: z.string() });
 export async function prepareOutDir(outDir: string): Promise<void> {
   try {
     await fs.mkdir(outDir, { recursive: true });
-    await fs.rmdir(await fs.mkdtemp(path.join(outDir, '.hansard-')));
+    await fs.rmdir(await fs.mkdtemp(path.join(outDir, `.hansard-${process.pid}-`)));
   } catch (cause) {
     throw asStorageError(cause, outDir);
   }
@@ -60,7 +65,7 @@ export async function writeFiles(
   const parent = path.dirname(folder);
   try {
     await fs.mkdir(parent, { recursive: true });
-    await sweep(parent);
+    await removeLeftovers(parent, TEMPORARY_FOLDER);
     const exists = await fs.stat(folder).then(
       () => true,
       () => false,
@@ -89,24 +94,13 @@ async function replaceFiles(
   files: ReadonlyMap<string, string>,
   retired: readonly string[],
 ): Promise<void> {
-  for (const name of await fs.readdir(folder)) {
-    if (name.endsWith('.tmp') && files.has(name.replace(/\.[0-9a-f-]{36}\.tmp$/, ''))) {
-      await fs.rm(path.join(folder, name), { force: true }); // an earlier run was killed here
-    }
-  }
+  await removeLeftovers(folder, TEMPORARY_NAME);
   for (const [name, content] of files) {
     const file = path.join(folder, name);
     const old = await fs.readFile(file, 'utf8').catch(() => undefined);
-    if (old !== content) await writeAtomically(file, content);
+    if (old !== content) await writeAtomically(file, content, MODE);
   }
   for (const name of retired) {
     if (!files.has(name)) await fs.rm(path.join(folder, name), { force: true });
-  }
-}
-
-async function sweep(parent: string): Promise<void> {
-  for (const name of await fs.readdir(parent)) {
-    const pid = Number(/^\.hansard-(\d+)-/.exec(name)?.[1]);
-    if (pid && !isAlive(pid)) await fs.rm(path.join(parent, name), { recursive: true, force: true });
   }
 }

@@ -22,6 +22,7 @@ interface Bar {
 
 const BAR_WIDTH = 24;
 const REDRAW_EVERY_MS = 100;
+const DEFAULT_COLUMNS = 80;
 
 export function createProgress(screen: Screen): Progress {
   return screen.isTTY ? createBars(screen) : createLines(screen);
@@ -61,8 +62,12 @@ function createBars(screen: Screen): Progress {
   let linesDrawn = 0;
   let drawnAt = 0;
 
+  /** Some terminals say that they have 0 columns, meaning that they do not know. */
+  const fit = (line: string) => line.slice(0, (screen.columns || DEFAULT_COLUMNS) - 1);
+
   function erase(): void {
-    if (linesDrawn > 0) screen.write(`\x1b[${linesDrawn}A\x1b[0J`);
+    // from the left edge: the bar of a download may stand in the line below ours
+    if (linesDrawn > 0) screen.write(`\r\x1b[${linesDrawn}A\x1b[0J`);
     linesDrawn = 0;
   }
 
@@ -70,8 +75,7 @@ function createBars(screen: Screen): Progress {
     const now = performance.now();
     if (!force && now - drawnAt < REDRAW_EVERY_MS) return;
     drawnAt = now;
-    const columns = screen.columns ?? 80;
-    const lines = [...bars].map(([stage, bar]) => barLine(stage, bar, durationMs, now).slice(0, columns - 1));
+    const lines = [...bars].map(([stage, bar]) => fit(barLine(stage, bar, durationMs, now)));
     erase();
     for (const line of lines) screen.write(`${line}\n`);
     linesDrawn = lines.length;
@@ -94,7 +98,7 @@ function createBars(screen: Screen): Progress {
       bars.delete(stage);
       erase();
       if (stage !== 'accept' && !stored)
-        screen.write(`  ✓ ${stage.padEnd(11)}${seconds.toFixed(1)} s${speed(durationMs, seconds)}\n`);
+        screen.write(`${fit(`  ✓ ${stage.padEnd(11)}${seconds.toFixed(1)} s${speed(durationMs, seconds)}`)}\n`);
       draw(true);
     },
     clear: () => {

@@ -74,13 +74,13 @@ export function presentReport(report: Report): string {
     : `in ${report.wallSeconds.toFixed(1)} s${pace}`;
   const lines = [
     `${name}: ${formatLength(lengthMs)}, ${speakers}, ${how}`,
-    ...report.warnings.map(warning => `  ! ${warning}`),
-    `  ${report.folder}`,
+    ...report.warnings.map(warning => `  ! ${printable(warning)}`),
+    `  ${printable(report.folder ?? '')}`,
   ];
   return `${lines.join('\n')}\n`;
 }
 
-/** A name may hold line breaks and escape sequences; a terminal shall not obey them. */
+/** Names and what a file says about itself may hold line breaks and escape sequences; a terminal shall not obey them. */
 export function printable(name: string): string {
   return name.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, '\u{fffd}');
 }

@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { HansardError } from '../../errors.ts';
+import { removeLeftovers } from '../leftovers.ts';
 
 export interface ResultStore {
   /** The stored result, or undefined when there is none or it is damaged (it is then computed again). */
@@ -50,6 +51,7 @@ export function createResultStore(dir: string): ResultStore {
       const file = fileOf(key);
       try {
         await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        await removeLeftovers(path.dirname(file), TEMPORARY_NAME);
         await writeAtomically(file, JSON.stringify(result));
       } catch (cause) {
         throw asStorageError(cause, dir);
@@ -58,11 +60,17 @@ export function createResultStore(dir: string): ResultStore {
   };
 }
 
-/** Writes `file` so that it is either the old one or the new one, whole, whatever happens meanwhile. */
-export async function writeAtomically(file: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${file}.${randomUUID()}.tmp`;
+/** The names that `writeAtomically` gives while it writes; the group is the id of the process. */
+export const TEMPORARY_NAME = /\.(\d+)-[0-9a-f-]{36}\.tmp$/;
+
+/**
+ * Writes `file` so that it is either the old one or the new one, whole, whatever happens meanwhile.
+ * @param mode of the file; by default nobody else reads it
+ */
+export async function writeAtomically(file: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
+  const temporary = `${file}.${process.pid}-${randomUUID()}.tmp`;
   try {
-    const handle = await fs.open(temporary, 'wx', 0o600);
+    const handle = await fs.open(temporary, 'wx', mode);
     try {
       await handle.writeFile(content);
       await handle.sync();

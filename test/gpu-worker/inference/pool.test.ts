@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { HansardError } from '../../../src/errors.ts';
 import { createInferencePool } from '../../../src/gpu-worker/inference/pool.ts';
 import type { Task } from '../../../src/gpu-worker/inference/protocol.ts';
-import { isAlive } from '../../../src/pipeline/work-folder.ts';
+import { isAlive } from '../../../src/pipeline/leftovers.ts';
 
 const childPath = fileURLToPath(new URL('../../fakes/inference-child.ts', import.meta.url));
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-pool-'));
