@@ -88,6 +88,8 @@ export interface ProcessRequest {
 }
 
 const ACCEPT_VERSION = 1;
+/** Assigning takes no time and is not stored, but what is made from its result depends on it. */
+const ASSIGN_VERSION = 1;
 
 /**
  * Turns one recording into a meeting with minutes; stages whose results are stored are not computed again.
@@ -114,7 +116,8 @@ export async function processRecording(
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
     const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
     const meetingDate = options.meetingDate ?? dateOf(decoded.result.facts, sourcePath);
-    const summary = await summarize(transcript, meetingDate, stages, options, runner, signal);
+    const inputs = [transcription.key, diarization.key];
+    const summary = await summarize({ transcript, inputs, meetingDate }, stages, options, runner, signal);
     return {
       meetingId: accepted.result.meetingId,
       fileHash,
@@ -228,8 +231,7 @@ function withoutSpeakers(failure: HansardError): StageOutcome<Diarization> {
 
 /** Minutes without the summarizer that was wanted are better than none. */
 async function summarize(
-  transcript: Transcript,
-  meetingDate: string,
+  { transcript, inputs, meetingDate }: { transcript: Transcript; inputs: readonly string[]; meetingDate: string },
   stages: Stages,
   options: RecordingOptions,
   runner: StageRunner,
@@ -242,8 +244,8 @@ async function summarize(
         stage: 'summarize',
         version,
         models: [],
-        options: { method, meetingDate, timeZone },
-        inputs: [hashJson(transcript)],
+        options: { method, meetingDate, timeZone, assign: ASSIGN_VERSION },
+        inputs,
       },
       summarySchema,
       context => summarizer.summarize(transcript, { meetingDate, timeZone }, context),
@@ -282,10 +284,6 @@ function asFileError(cause: unknown, sourcePath: string): HansardError {
   if (code === 'ENOENT' || code === 'ENOTDIR') return new HansardError('file_missing', sourcePath, { cause });
   if (code === 'EISDIR') return new HansardError('not_a_file', sourcePath, { cause });
   return new HansardError('file_unreadable', `${sourcePath}: ${code}`, { cause });
-}
-
-function hashJson(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex');
 }
 
 function dateOf(facts: MediaFacts, sourcePath: string): string {
