@@ -2,7 +2,7 @@
  * The checks that decide `verified`, the same for every summarizer: cited turns exist, the quote is in them, and the
  * numbers, names, negations and dates of the text were said there. What fails is kept and says why.
  */
-import type { Transcript, Turn } from '../meeting.ts';
+import type { Transcript } from '../meeting.ts';
 import type { ActionItem, SummaryItem } from '../summary.ts';
 import type { Day } from './calendar.ts';
 import { findDueMentions } from './due-dates.ts';
@@ -18,6 +18,8 @@ export interface EvidenceCheck {
   /** Undefined when the item stands, else the reason in plain words. */
   item(item: CheckedItem): string | undefined;
   action(item: CheckedAction): string | undefined;
+  /** For text without evidence: its numbers and names were said somewhere, orders to the note taker left aside. */
+  statement(text: string): string | undefined;
 }
 
 /** A turn made ready for checking, once however often it is cited. */
@@ -46,7 +48,7 @@ export function createEvidenceCheck(transcript: Transcript, today: Day): Evidenc
   const saidIn = (id: string): Said | undefined => {
     const turn = turns.get(id);
     if (!turn) return undefined;
-    const said = prepared.get(id) ?? prepare(turn);
+    const said = prepared.get(id) ?? prepare(turn.text);
     prepared.set(id, said);
     return said;
   };
@@ -75,10 +77,21 @@ export function createEvidenceCheck(transcript: Transcript, today: Day): Evidenc
     return checkDue(item, cited, today);
   };
 
-  return { item: checkItem, action: checkAction };
+  let everything: Said | undefined;
+  const checkStatement = (text: string): string | undefined => {
+    everything ??= prepare(
+      transcript.turns
+        .flatMap(turn => turn.text.split(/(?<=[.?!])\s/u))
+        .filter(sentence => !isHostile(sentence))
+        .join('\n'),
+    );
+    return unsaidNumber(text, [everything]) ?? unsaidName(text, [everything], labelWords);
+  };
+
+  return { item: checkItem, action: checkAction, statement: checkStatement };
 }
 
-function prepare({ text }: Turn): Said {
+function prepare(text: string): Said {
   const tokens = foldWords(text);
   return {
     folded: ` ${tokens.join(' ')} `,

@@ -1,0 +1,40 @@
+/** The prompts, from Handlebars files in templates/. What was said is data in them, between marks that it cannot close. */
+import fs from 'node:fs';
+import path from 'node:path';
+import Handlebars from 'handlebars';
+import type { PromptLine } from './plan-chunks.ts';
+
+const folder = path.join(import.meta.dirname, '..', '..', '..', 'templates');
+
+export interface Prompts {
+  /** Asks for the items of a meeting, or of part `part` of `parts`. */
+  part(given: { lines: readonly PromptLine[]; language: string; part: number; parts: number }): string;
+  /** Asks for one title and abstract from the notes of the parts. */
+  whole(given: { notes: readonly string[]; language: string }): string;
+}
+
+export function loadPrompts(): Prompts {
+  const compile = (name: string) =>
+    Handlebars.create().compile(fs.readFileSync(path.join(folder, name), 'utf8'), {
+      noEscape: true,
+      strict: true,
+      knownHelpersOnly: true,
+    });
+  const part = compile('summarize.hbs');
+  const whole = compile('summarize-parts.hbs');
+  return {
+    part: ({ lines, language, part: number, parts }) =>
+      part({
+        language,
+        part: parts > 1 ? number : 0,
+        parts,
+        lines: lines.map(({ id, speaker, text }) => ({ id, speaker: asData(speaker), text: asData(text) })),
+      }),
+    whole: ({ notes, language }) => whole({ language, notes: notes.map(asData) }),
+  };
+}
+
+/** On one line, and without the characters that marks and chat templates are made of. */
+function asData(text: string): string {
+  return text.replace(/\s+/gu, ' ').replaceAll('<', '‹').replaceAll('>', '›');
+}
