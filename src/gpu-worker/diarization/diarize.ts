@@ -41,16 +41,23 @@ export async function diarize(
   const labels = await clusterVoices(spans, embeddings, limits, signal);
   const pieces: LabelledPieces = { spans, embeddings, labels };
   const found = Math.max(...labels) + 1;
-  const voices = frameLabels(pieces, activity.voiceCounts.length);
+  let voices = frameLabels(pieces, activity.voiceCounts.length);
   if (found > 1) {
     const doubtful = findDoubtful(pieces, activity.voiceCounts);
     const fineSpans = doubtful.flatMap(({ windows }) => windows.map(({ from, to }) => spanOfFrames(from, to)));
     const fine = await models.embed(fineSpans, part(EMBEDDED, 1));
-    relabelDoubtful(voices, doubtful, fine, pieces, activity);
+    const refined = voices.slice();
+    relabelDoubtful(refined, doubtful, fine, pieces, activity);
+    // the second look may leave nothing to a voice that only exists because the user asked for it
+    if (countVoices(refined) >= Math.min(found, limits.minSpeakers)) voices = refined;
   }
   const speaks = nameOverlaps(activities, activity.voiceCounts, voices, found);
   onProgress(1);
   return toDiarization(speaks, sampleCount);
+}
+
+function countVoices(voices: Int8Array): number {
+  return new Set(voices.filter(voice => voice >= 0)).size;
 }
 
 function toDiarization(speaks: Uint8Array[], sampleCount: number): Diarization {
