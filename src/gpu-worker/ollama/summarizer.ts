@@ -114,9 +114,10 @@ function createJob({ server, limits, prompts, transcript, context, modelTokens }
       for (const id of ids) read.add(id);
       return [reply];
     } catch (error) {
-      if (!isTooLong(error)) throw error;
+      const halves = isTooLong(error) ? halve(lines) : [];
+      if (halves.length === 0) throw error;
       const replies: Reply[] = [];
-      for (const half of halve(lines)) replies.push(...(await readPart(half, part)));
+      for (const half of halves) replies.push(...(await readPart(half, part)));
       return replies;
     }
   }

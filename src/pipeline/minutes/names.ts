@@ -1,7 +1,7 @@
 /** The names that are said. */
 import type { Speaker } from '../meeting.ts';
 import type { Sentence } from './sentences.ts';
-import { foldWords } from './words.ts';
+import { foldWords, isStopWord } from './words.ts';
 
 const NO_NAMES = new Set(
   `okay ok yes yeah yep no nope so well right great good thanks thank sure perfect then also first second third finally
@@ -31,7 +31,7 @@ const VOCATIVES = [
 ];
 /** A name given a task is a name even where nobody calls it. */
 const SUBJECT = new RegExp(
-  `(?:^|[,.] |\\b(?:and|so|then|to|from|with|ask|tell|that|but) )(${NAME}) (?:will|'ll|is going to|needs to|has to|should|can you|could you|is on leave)\\b`,
+  `(?:^|[,.] |\\b(?:[Aa]nd|[Ss]o|[Tt]hen|to|from|with|[Aa]sk|[Tt]ell|that|[Bb]ut) )(${NAME}) (?:will|'ll|is going to|needs to|has to|should|can you|could you|is on leave)\\b`,
   'u',
 );
 
@@ -47,7 +47,8 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
   const labels = speakers.filter(({ id, label }) => label !== id);
   const lowerCase = new Set(sentences.flatMap(({ quote }) => quote.match(/(?<![\p{L}'])\p{Ll}[\p{L}']*/gu) ?? []));
   const known = new Map<string, string>(labels.map(({ label }): [string, string] => [label.toLowerCase(), label]));
-  const isName = (word: string) => !NO_NAMES.has(word.toLowerCase()) && !lowerCase.has(word.toLowerCase());
+  const isName = (word: string) =>
+    ![NO_NAMES, lowerCase].some(words => words.has(word.toLowerCase())) && !isStopWord(word.toLowerCase());
   for (const { text } of sentences) {
     for (const pattern of [...VOCATIVES, SUBJECT]) {
       const match = pattern.exec(text);

@@ -234,4 +234,10 @@ describe('a meeting longer than the window', () => {
     assert.equal((await run()).coverage, 1);
     assert.ok(server.chats.length >= 3);
   });
+
+  test('a turn that the server always finds too long is a failure, not an empty summary', async t => {
+    const tooLong: Answer = { status: 400, body: '{"error":"the input length exceeds the context length"}' };
+    const { run } = await open(t, () => tooLong);
+    await assert.rejects(run(), fault('summarizer_failed', /exceeds the context length/));
+  });
 });
