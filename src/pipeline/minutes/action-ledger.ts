@@ -4,7 +4,7 @@ import type { Sentence } from './sentences.ts';
 import { overlapOf } from './words.ts';
 
 /** Shared part of the smaller set of words from which two sentences mean the same task. */
-const SAME = 0.6;
+const SAME = 0.7;
 /** A word that so many tasks share tells nothing; the latest are enough. */
 const MAX_PER_STEM = 200;
 const RECENT = 20;

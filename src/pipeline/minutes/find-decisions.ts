@@ -51,7 +51,7 @@ const STATES =
 const PROPOSES =
   /^(?:I(?:'d| would)? (?:like to )?(?:propose|suggest|move|recommend|say|vote)|my (?:proposal|suggestion) (?:is|would be)|I think)(?: that)? (?=(?:we|let's)\b)/iu;
 const AGREES =
-  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|no objections?|I'm (?:fine|okay|good|happy|for it)|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
+  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|me too|count me in|I (?:can|could) live with|no objections?|I'm (?:fine|okay|good|happy|for it)|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
 const RESERVES = /\b(?:but|however|not|don't|can't|won't|wouldn't|isn't|disagree)\b/iu;
 const ASKS_ALL = /\b(?:objections?|object|everyone (?:okay|happy)|all in favou?r|does that work)\b/iu;
 

@@ -26,10 +26,10 @@ const LIGHT = 'add bring change cut get give make move open pull put sell set ta
 
 /** What a group resolves to do. */
 const OUTCOMES =
-  `abandon accept adopt allow appoint approve ban build buy cancel change charge choose close commit cut defer delay deliver
-  deploy discontinue double drop end extend fix freeze go grant hire hold increase introduce invest keep launch leave limit
+  `abandon accept adopt allow appoint approve ban book build buy cancel change charge choose close commit cut decline defer delay deliver
+  deploy discontinue double drop end extend fix freeze go grant hire hold host increase introduce invest keep launch leave limit
   merge migrate move offer open order outsource pay pick plan postpone promote publish push raise reduce refund reject
-  release remove rename renew replace restore retire reverse revert roll rotate run scrap sell send set ship skip split
+  release remove rename renew replace rent repair restore retire reverse revert roll rotate run scrap sell send set share ship shut sign skip split
   sponsor start stay stick stop support suspend swap switch take target terminate test try turn use widen withdraw write`.split(
     /\s+/,
   );

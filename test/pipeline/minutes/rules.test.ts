@@ -89,6 +89,14 @@ describe('tasks', () => {
     );
   });
 
+  test('tasks alike in two words of three stay two', async () => {
+    const meeting = "Ana: I'll update the help pages.\nBen: Okay.\nBen: I'll update the product pages by Friday.";
+    assert.deepEqual(await tasks(meeting), [
+      'Ana: Update the help pages | - | open',
+      'Ben: Update the product pages | 2026-11-20 | open',
+    ]);
+  });
+
   test('"don’t forget" cancels nothing', async () => {
     const [task] = await tasks("Ana: I'll send the report by Friday.\nBen: Please don't forget to send the report.");
     assert.match(task ?? '', /open$/);
