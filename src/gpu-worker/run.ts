@@ -14,6 +14,8 @@ import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createTranscriber } from './inference/transcriber.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
+import { findOllama } from './ollama/find-ollama.ts';
+import { createOllamaSummarizer } from './ollama/summarizer.ts';
 
 export interface WorkerStages extends Stages {
   /** Where the models run, or would run. @throws HansardError `device_unavailable` */
@@ -30,7 +32,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, summarize: 1 };
+const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, extractive: 1, ollama: 1 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config, logger);
@@ -83,16 +85,31 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       run: (audio, options, context) =>
         infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
     },
-    chooseSummarizer: async () => extractive,
+    chooseSummarizer: (options, signal) => chooseSummarizer(options, config.ollama, signal),
     extractive,
     device: () => pools.device(),
     close: () => pools.close(),
   };
 }
 
+/** `auto` takes Ollama where it answers and has the model. */
+async function chooseSummarizer(
+  { summarizer: wanted }: RecordingOptions,
+  ollama: Config['ollama'],
+  signal: AbortSignal,
+): Promise<ChosenSummarizer> {
+  if (wanted === 'extractive') return extractive;
+  const found = await findOllama(ollama, signal);
+  if (found.isReady) {
+    return { method: ollama.model, version: VERSIONS.ollama, summarizer: createOllamaSummarizer(ollama) };
+  }
+  if (wanted === 'ollama') throw new HansardError('summarizer_offline', found.reason);
+  return extractive;
+}
+
 const extractive: ChosenSummarizer = {
   method: 'extractive',
-  version: VERSIONS.summarize,
+  version: VERSIONS.extractive,
   summarizer: createExtractiveSummarizer(),
 };
 
