@@ -1,4 +1,5 @@
 /** Creates onnxruntime sessions: one thread, weights verified elsewhere, the device that is really used. */
+import './no-telemetry.ts';
 import fs from 'node:fs/promises';
 import ort from 'onnxruntime-node';
 import { HansardError } from '../../errors.ts';
