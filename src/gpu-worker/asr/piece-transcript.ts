@@ -3,6 +3,7 @@ import type { Span, Word } from '../../pipeline/meeting.ts';
 import { alignTokens } from './align-tokens.ts';
 import type { DecodedPiece } from './greedy-search.ts';
 import { groupTokens } from './token-text.ts';
+import { VAD_FRAME_MS } from './vad-frames.ts';
 
 export interface PieceTranscript {
   /** Times from the start of the piece. */
@@ -35,8 +36,6 @@ export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number): P
   return { words, tokenCount: tokens.length, logProbability: sumLogs(probabilities) };
 }
 
-/** Length of one probability of speech. */
-const VAD_FRAME_MS = 32;
 const SPEECH = 0.5;
 /**
  * Where both speech detection and the recogniser doubt, the words are invented. Real speech fails one of the two at
@@ -49,7 +48,7 @@ const INVENTED_BELOW = { speech: 0.6, logProbability: -0.8 };
  * The words of all pieces in time order, in recording time. A pause at the begin or end of a word is taken off it: the
  * recogniser's attention does not say to which word a pause belongs, but speech detection says where it is. Pieces whose
  * words were invented are left out.
- * @param probabilities of speech, one per 32 ms
+ * @param probabilities of speech, one per frame of speech detection
  */
 export function mergePieces(
   pieces: readonly Span[],

@@ -1,7 +1,7 @@
 /** Cuts speech into the pieces that are recognised one by one: short enough for the model, cut where nobody speaks. */
 import type { Span } from '../../pipeline/meeting.ts';
+import { VAD_FRAME_MS } from './vad-frames.ts';
 
-const FRAME_MS = 32;
 /** Longer pieces cost more attention, shorter ones lose context: at 10 s meetings had 7 % more word errors than at 15 s. */
 const MAX_PIECE_MS = 15_000;
 /** Speech further apart than this is not joined. */
@@ -13,7 +13,7 @@ const MARGIN_MS = 96;
  * Pieces of at most 15 s in time order, which cover all speech. Speech that goes on for longer is cut at its lowest
  * probability; speech with short gaps between is joined, since the recogniser does better with context.
  * @param speech from `findSpeech`
- * @param probabilities one per 32 ms
+ * @param probabilities one per frame of speech detection
  * @param durationMs of the recording; no piece goes beyond
  */
 export function cutPieces(speech: Span[], probabilities: Float32Array, durationMs: number): Span[] {
@@ -37,9 +37,9 @@ function splitLong(span: Span, probabilities: Float32Array): Span[] {
   const parts: Span[] = [];
   let { startMs } = span;
   while (span.endMs - startMs > MAX_PIECE_MS) {
-    const from = Math.ceil((startMs + MAX_PIECE_MS / 2) / FRAME_MS);
-    const to = Math.floor(Math.min(startMs + MAX_PIECE_MS, span.endMs - 500) / FRAME_MS);
-    const cutMs = (lowestFrame(probabilities, from, to) + 0.5) * FRAME_MS;
+    const from = Math.ceil((startMs + MAX_PIECE_MS / 2) / VAD_FRAME_MS);
+    const to = Math.floor(Math.min(startMs + MAX_PIECE_MS, span.endMs - 500) / VAD_FRAME_MS);
+    const cutMs = (lowestFrame(probabilities, from, to) + 0.5) * VAD_FRAME_MS;
     parts.push({ startMs, endMs: cutMs });
     startMs = cutMs;
   }

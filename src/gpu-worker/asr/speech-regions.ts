@@ -1,8 +1,7 @@
 /** From probabilities of speech to stretches of speech, and from those to the pieces that a recogniser hears. */
 import type { Span } from '../../pipeline/meeting.ts';
+import { VAD_FRAME_MS } from './vad-frames.ts';
 
-/** Length of one probability. */
-const FRAME_MS = 32;
 /** Silero's own thresholds: speech begins at the one and lasts until the other (snakers4/silero-vad, utils_vad.py). */
 const ONSET = 0.5;
 const OFFSET = 0.35;
@@ -12,7 +11,7 @@ const MIN_PAUSE_FRAMES = 10;
 const MIN_SPEECH_FRAMES = 5;
 
 /**
- * Stretches of speech in time order, from one probability per 32 ms. Bounds are those of the frames, without margin.
+ * Stretches of speech in time order, from one probability per frame. Bounds are those of the frames, without margin.
  * @param probabilities [frames], 0..1
  */
 export function findSpeech(probabilities: Float32Array): Span[] {
@@ -21,7 +20,7 @@ export function findSpeech(probabilities: Float32Array): Span[] {
   let last = -1;
   const close = () => {
     if (first >= 0 && last - first + 1 >= MIN_SPEECH_FRAMES) {
-      speech.push({ startMs: first * FRAME_MS, endMs: (last + 1) * FRAME_MS });
+      speech.push({ startMs: first * VAD_FRAME_MS, endMs: (last + 1) * VAD_FRAME_MS });
     }
     first = -1;
   };

@@ -3,12 +3,9 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
+import { VAD_FRAME_SAMPLES } from '../asr/vad-frames.ts';
 import type { WavFile } from '../audio/wav-file.ts';
 import { createSession, type Device } from './session.ts';
-
-/** Samples per probability. */
-export const VAD_FRAME_SAMPLES = 512;
-export const VAD_FRAME_MS = (VAD_FRAME_SAMPLES * 1000) / SAMPLE_RATE_HZ;
 
 /** The model wants the last 64 samples of the frame before; without them its probabilities are ruined. */
 const CONTEXT_SAMPLES = 64;

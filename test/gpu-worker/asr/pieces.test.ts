@@ -3,8 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { cutPieces } from '../../../src/gpu-worker/asr/pieces.ts';
 import { findSpeech } from '../../../src/gpu-worker/asr/speech-regions.ts';
-
-const FRAME_MS = 32;
+import { VAD_FRAME_MS } from '../../../src/gpu-worker/asr/vad-frames.ts';
 
 test('a piece reaches a little beyond the speech, but not beyond the recording', () => {
   const [piece] = cutPieces([{ startMs: 0, endMs: 3200 }], new Float32Array(200), 3210);
@@ -30,10 +29,10 @@ test('speech far apart is two pieces', () => {
 test('long speech is cut where it is least likely', () => {
   const probabilities = new Float32Array(700).fill(0.9);
   probabilities.fill(0.4, 300, 304);
-  const pieces = cutPieces([{ startMs: 0, endMs: 700 * FRAME_MS }], probabilities, 700 * FRAME_MS);
+  const pieces = cutPieces([{ startMs: 0, endMs: 700 * VAD_FRAME_MS }], probabilities, 700 * VAD_FRAME_MS);
   assert.equal(pieces.length, 2);
   const cutMs = pieces[0]!.endMs;
-  assert.ok(cutMs > 300 * FRAME_MS && cutMs < 304 * FRAME_MS, `cut at ${cutMs} ms`);
+  assert.ok(cutMs > 300 * VAD_FRAME_MS && cutMs < 304 * VAD_FRAME_MS, `cut at ${cutMs} ms`);
 });
 
 test('pieces are in order, at most 15 s long, do not overlap and cover all speech', () => {
@@ -45,7 +44,7 @@ test('pieces are in order, at most 15 s long, do not overlap and cover all speec
   fc.assert(
     fc.property(fc.array(run, { minLength: 1, maxLength: 12 }), runs => {
       const probabilities = Float32Array.from(runs.flatMap(([value, count]) => new Array<number>(count).fill(value)));
-      const durationMs = probabilities.length * FRAME_MS;
+      const durationMs = probabilities.length * VAD_FRAME_MS;
       const speech = findSpeech(probabilities);
       const pieces = cutPieces(speech, probabilities, durationMs);
       pieces.forEach((piece, index) => {
@@ -54,7 +53,7 @@ test('pieces are in order, at most 15 s long, do not overlap and cover all speec
         assert.ok(piece.endMs - piece.startMs <= 15_000, 'length');
       });
       for (const { startMs, endMs } of speech) {
-        for (let ms = startMs + FRAME_MS / 2; ms < endMs; ms += FRAME_MS) {
+        for (let ms = startMs + VAD_FRAME_MS / 2; ms < endMs; ms += VAD_FRAME_MS) {
           assert.ok(
             pieces.some(piece => piece.startMs <= ms && ms < piece.endMs),
             `speech at ${ms} ms is in no piece`,

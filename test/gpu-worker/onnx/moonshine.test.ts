@@ -3,6 +3,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { mayNotBeEnglish } from '../../../src/gpu-worker/asr/language-doubt.ts';
 import { mergePieces } from '../../../src/gpu-worker/asr/piece-transcript.ts';
+import { VAD_FRAME_SAMPLES } from '../../../src/gpu-worker/asr/vad-frames.ts';
 import { openWavFile, type WavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
 import { loadMoonshine, type MoonshineName } from '../../../src/gpu-worker/onnx/moonshine.ts';
 import { loadSilero } from '../../../src/gpu-worker/onnx/silero.ts';
@@ -14,7 +15,13 @@ const load = (name: MoonshineName) =>
 const open = async (recording: string) => openWavFile(await decodeToWav(path.join(testdataDir, recording)));
 const detect = async (wav: WavFile) => {
   const silero = await loadSilero(path.join(modelsDir, 'silero-vad'), 'cpu');
-  const probabilities = await silero.probabilities(wav, 0, Math.ceil(wav.sampleCount / 512), never, () => {});
+  const probabilities = await silero.probabilities(
+    wav,
+    0,
+    Math.ceil(wav.sampleCount / VAD_FRAME_SAMPLES),
+    never,
+    () => {},
+  );
   await silero.release();
   return probabilities;
 };

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { test } from 'node:test';
 import { findSpeech } from '../../../src/gpu-worker/asr/speech-regions.ts';
+import { VAD_FRAME_SAMPLES } from '../../../src/gpu-worker/asr/vad-frames.ts';
 import { openWavFile, type WavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
-import { loadSilero, VAD_FRAME_SAMPLES } from '../../../src/gpu-worker/onnx/silero.ts';
+import { loadSilero } from '../../../src/gpu-worker/onnx/silero.ts';
 import { decodeToWav, missing, modelsDir, testdataDir } from '../../builders/decoded-audio.ts';
 
 const weightsDir = path.join(modelsDir, 'silero-vad');
