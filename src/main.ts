@@ -18,12 +18,14 @@ const roles: Record<string, () => Promise<Command>> = {
   transcribe: async () => (await import('./cli/transcribe.ts')).transcribeCommand(load),
   models: async () => (await import('./cli/models.ts')).modelsCommand(load),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(load),
+  bench: async () => (await import('./cli/bench.ts')).benchCommand(load),
 };
 
 const descriptions = {
   transcribe: 'turn recordings into transcripts with speakers, minutes and files',
   models: 'the models: list, fetch and check them',
   doctor: 'check everything that Hansard needs, and say what to type',
+  bench: 'measure accuracy and speed on recordings with truth',
 } satisfies Record<keyof typeof roles, string>;
 
 async function buildProgram(wanted: string | undefined): Promise<Command> {

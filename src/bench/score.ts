@@ -1,0 +1,56 @@
+/** All marks of one recording. Everything is a count, so that recordings can be added up. */
+import { countSpeakerWordErrors } from './cp-word-errors.ts';
+import { countDiarizationErrors, type DiarizationErrors, type VoiceSpan } from './diarization-errors.ts';
+import { countInventedWords } from './invented-words.ts';
+import type { Truth } from './read-truth.ts';
+import { countWordErrors, type Utterance, type WordErrors } from './word-errors.ts';
+import { measureWordStarts, type TimedWord } from './word-times.ts';
+
+/** What a program made of a recording. */
+export interface Hypothesis {
+  durationMs: number;
+  /** In the order of the text. */
+  words: readonly TimedWord[];
+  /** Words with voices; null for a program that only recognises words. */
+  turns: readonly Utterance[] | null;
+  /** Null for a program that does not tell voices apart. */
+  spans: readonly VoiceSpan[] | null;
+}
+
+/** Null where the truth, or the program, has nothing to compare. */
+export interface Score {
+  wordErrors: WordErrors | null;
+  speakerWordErrors: WordErrors | null;
+  diarization: DiarizationErrors | null;
+  diarizationWithCollar: DiarizationErrors | null;
+  speakers: { truth: number; found: number } | null;
+  wordStarts: { words: number; errorsMs: number[] } | null;
+  inventedWords: number | null;
+}
+
+/** On both sides of each start and end in the truth; what NIST's evaluations used. */
+export const COLLAR_MS = 250;
+
+export function scoreRecording(truth: Truth, hypothesis: Hypothesis): Score {
+  const { utterances, words: trueWords, spans: trueSpans } = truth;
+  const { durationMs, words, turns, spans } = hypothesis;
+  const text = words.map(word => ({ ...word, speaker: '' }));
+  const diarization = (collarMs: number) =>
+    trueSpans && spans
+      ? countDiarizationErrors({ reference: trueSpans, hypothesis: spans, durationMs, collarMs })
+      : null;
+  const speech = [...(trueSpans ?? []), ...(utterances ?? [])];
+  return {
+    wordErrors: utterances ? countWordErrors(utterances, text) : null,
+    speakerWordErrors: utterances && turns ? countSpeakerWordErrors(utterances, turns) : null,
+    diarization: diarization(0),
+    diarizationWithCollar: diarization(COLLAR_MS),
+    speakers: trueSpans && spans ? { truth: countSpeakers(trueSpans), found: countSpeakers(spans) } : null,
+    wordStarts: trueWords ? { words: trueWords.length, errorsMs: measureWordStarts(trueWords, words) } : null,
+    inventedWords: countInventedWords(words, speech),
+  };
+}
+
+function countSpeakers(spans: readonly VoiceSpan[]): number {
+  return new Set(spans.map(({ speaker }) => speaker)).size;
+}
