@@ -4,8 +4,8 @@ import { addScaled, dot, embeddingAt, isHeard, toUnitLength } from './embeddings
 import type { VoiceActivity } from './overlay-windows.ts';
 import { EMBEDDING_SIZE, FRAME_SECONDS } from './voice-models.ts';
 
-/** A piece is doubtful when its voice leads the next one by less than this, in cosine. */
-const CLEAR_LEAD = 0.25;
+/** A piece is doubtful when its voice leads the next one by less than this, in cosine. More costs time and finds no more. */
+const CLEAR_LEAD = 0.15;
 /** Shorter stretches are not worth a second look. */
 const LEAST_SECONDS = 0.7;
 const WINDOW_SECONDS = 1;
