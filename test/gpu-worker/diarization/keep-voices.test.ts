@@ -15,6 +15,11 @@ test('voices of two seconds stay; shorter ones only when they are unlike the oth
   assert.deepEqual(keepVoices(voices), [0, 1, 3]);
 });
 
+test('in an hour of speech seconds of scraps are no voice, a remark unlike all others is', () => {
+  const voices = [voice(3000, 0, 0), voice(8, 0.5, 1), voice(3, 0.1, 2), voice(13, 0.5, 3), voice(5, 0.1, 4)];
+  assert.deepEqual(keepVoices(voices), [0, 3, 4]);
+});
+
 test('in a very short recording the largest voice is enough for itself', () => {
   assert.deepEqual(keepVoices([voice(0.3, 0.9, 1), voice(0.6, 0, 0)]), [1]);
 });
