@@ -41,13 +41,8 @@ function runWith(node) {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'], // the channel lets the program notice when this shim is killed
     env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH || ''}` }, // for its children
   });
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // A terminal sends Ctrl-C to the whole group: passing it on would stop the program twice.
-  for (const signal of ['SIGINT', 'SIGQUIT']) {
-    process.on(signal, () => {
-      if (!process.stdin.isTTY) child.kill(signal);
-    });
-  }
+  // after Ctrl-C the program may hear of it twice, from the terminal and from here, and takes that for one
+  for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('error', error => {
     console.error(`hansard could not start ${node}: ${error.message}`);
     process.exit(EXIT_UNAVAILABLE);

@@ -8,6 +8,7 @@ import { createLogger, type Logger } from './logger.ts';
 /** Usage errors; a recording that failed is 3, anything unexpected 1. */
 const EXIT_USAGE = 2;
 const EXIT_FAILED = 3;
+const EXIT_ORPHANED = 1;
 
 function load(): { config: Config; logger: Logger } {
   const config = loadConfig();
@@ -44,6 +45,9 @@ async function buildProgram(wanted: string | undefined): Promise<Command> {
 function presentError(error: HansardError): string {
   return `${error.userMessage}\n${error.detail}\n`;
 }
+
+// bin/hansard.cjs holds the other end of this channel, where there is one: when it is killed we go too
+process.on('disconnect', () => process.exit(EXIT_ORPHANED));
 
 try {
   const wanted = process.argv[2] === 'help' ? process.argv[3] : process.argv[2];

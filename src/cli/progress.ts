@@ -9,8 +9,6 @@ export interface Screen {
 }
 
 export interface Progress extends StageObserver {
-  /** Once known, stages show their speed as a multiple of real time. */
-  setDuration(durationMs: number): void;
   /** Takes the bars off the screen. */
   clear(): void;
 }
@@ -35,7 +33,7 @@ export function createSilence(): Progress {
     onStageStart: nothing,
     onStageProgress: nothing,
     onStageEnd: nothing,
-    setDuration: nothing,
+    onDuration: nothing,
     clear: nothing,
   };
 }
@@ -44,7 +42,7 @@ function createLines(screen: Screen): Progress {
   let durationMs = 0;
   return {
     ...createSilence(),
-    setDuration: value => {
+    onDuration: value => {
       durationMs = value;
     },
     onStageEnd: (stage, { seconds, stored }) => {
@@ -82,7 +80,7 @@ function createBars(screen: Screen): Progress {
   }
 
   return {
-    setDuration: value => {
+    onDuration: value => {
       durationMs = value;
     },
     onStageStart: stage => {

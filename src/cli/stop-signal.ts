@@ -10,29 +10,31 @@ export interface StopSignal {
 const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 } as const;
 type StopName = keyof typeof numbers;
 
+/** One Ctrl-C may arrive twice: from the terminal, and from the npm or launcher around us. */
+const SAME_KEY_PRESS_MS = 500;
+
 /** The second Ctrl-C ends the process at once, for the case that stopping itself hangs. */
 export function listenForStop(onFirst: () => void): StopSignal {
   const controller = new AbortController();
   let stoppedBy: StopName | undefined;
+  let stoppedAt = 0;
   const listeners = (Object.keys(numbers) as StopName[]).map(name => {
     const listener = () => {
+      if (stoppedBy && performance.now() - stoppedAt < SAME_KEY_PRESS_MS) return;
       if (stoppedBy) process.exit(128 + numbers[name]);
       stoppedBy = name;
+      stoppedAt = performance.now();
       onFirst();
       controller.abort();
     };
     process.on(name, listener);
     return { name, listener };
   });
-  // bin/hansard.cjs holds the other end of this channel, where there is one: when it is killed we go too
-  const onOrphaned = () => process.exit(1);
-  process.on('disconnect', onOrphaned);
   return {
     signal: controller.signal,
     exitCode: () => (stoppedBy ? 128 + numbers[stoppedBy] : undefined),
     dispose: () => {
       for (const { name, listener } of listeners) process.off(name, listener);
-      process.off('disconnect', onOrphaned);
     },
   };
 }

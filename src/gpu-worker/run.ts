@@ -12,6 +12,7 @@ import { decode } from './ffmpeg/decoder.ts';
 import { probe } from './ffmpeg/probe.ts';
 import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
+import { createPoolOnDemand } from './inference/pool-on-demand.ts';
 import { createTranscriber } from './inference/transcriber.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
 import { findOllama } from './ollama/find-ollama.ts';
@@ -35,15 +36,38 @@ export interface WorkerOptions {
 const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, extractive: 1, ollama: 1 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
-  const pools = createPoolOnDemand(config, logger);
+  const pools = createPoolOnDemand(config.device, logger, {
+    chooseDevice,
+    // a GPU is fast enough for one process, and several would not fit into its memory
+    createPool: device =>
+      createInferencePool({
+        processes: device === 'cpu' ? config.inferenceProcesses : 1,
+        settings: { modelsDir: config.modelsDir, device },
+        logger,
+      }),
+  });
   let ffmpeg: Promise<FfmpegTools> | undefined;
+
+  let modelsReady: { names: string; done: Promise<void> } | undefined;
+
+  /** Both stages need the same models at the same time: their hashes are computed once. */
+  async function needModels(names: readonly string[], signal: AbortSignal): Promise<void> {
+    if (modelsReady?.names !== names.join()) modelsReady = { names: names.join(), done: ensureModels(names, signal) };
+    const { done } = modelsReady;
+    try {
+      await done;
+    } catch (error) {
+      if (modelsReady?.done === done) modelsReady = undefined; // another recording tries again
+      throw error;
+    }
+  }
 
   async function infer<T>(
     options: RecordingOptions,
     context: StageContext,
     work: (pool: InferencePool) => Promise<T>,
   ): Promise<T> {
-    await ensureModels(modelsForTranscription(options.model), context.signal);
+    await needModels(modelsForTranscription(options.model), context.signal);
     const { pool, device } = await pools.open();
     context.onDevice(device);
     try {
@@ -112,56 +136,6 @@ const extractive: ChosenSummarizer = {
   version: VERSIONS.extractive,
   summarizer: createExtractiveSummarizer(),
 };
-
-interface OpenPool {
-  pool: InferencePool;
-  device: string;
-}
-
-/** The child processes start with the first model work, on the device that is there then. */
-function createPoolOnDemand(config: Config, logger: Logger) {
-  let choice: Promise<DeviceChoice> | undefined;
-  let opened: Promise<OpenPool> | undefined;
-
-  const device = () => {
-    choice ??= chooseDevice(config.device);
-    return choice;
-  };
-
-  async function start(): Promise<OpenPool> {
-    const { device: name, reason } = await device();
-    logger.info({ device: name, reason }, 'inference device');
-    // a GPU is fast enough for one process, and several would not fit into its memory
-    const processes = name === 'cpu' ? config.inferenceProcesses : 1;
-    const pool = createInferencePool({ processes, settings: { modelsDir: config.modelsDir, device: name }, logger });
-    return { pool, device: name };
-  }
-
-  const open = () => {
-    opened ??= start();
-    return opened;
-  };
-
-  return {
-    device,
-    open,
-    /** The pool to try again with: a GPU that turns out not to work after all means the CPU, unless asked for by name. */
-    async replace(failed: InferencePool, error: unknown): Promise<OpenPool | undefined> {
-      const isGone = error instanceof HansardError && error.code === 'device_unavailable';
-      if (isGone && config.device === 'auto' && (await opened)?.pool === failed) {
-        logger.warn({ why: error.detail }, 'the GPU cannot be used, going on with the CPU');
-        choice = Promise.resolve({ device: 'cpu', reason: `The CPU, as the GPU failed: ${error.detail}` });
-        opened = start();
-        await failed.close();
-      }
-      const current = await open();
-      return current.pool === failed ? undefined : current; // the other stage may have replaced it already
-    },
-    close: async () => {
-      await (await opened?.catch(() => undefined))?.pool.close();
-    },
-  };
-}
 
 function hashesOf(models: readonly string[]): string[] {
   return models.flatMap(name => findModel(name).files.map(file => file.sha256));

@@ -1,7 +1,6 @@
 /** The story: from a file on disk to a meeting with transcript and summary. Every dependency is an argument. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
-import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { HansardError } from '../errors.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
@@ -103,6 +102,7 @@ export async function processRecording(
 ): Promise<ProcessedMeeting> {
   const { sourcePath, options } = request;
   const runner = createStageRunner(request, signal);
+  const modifiedAt = await statRecording(sourcePath);
   const fileHash = await hashFile(sourcePath, signal);
   const accepted = await createStageRunner({ ...request, force: false }, signal).run(
     { stage: 'accept', version: ACCEPT_VERSION, models: [], options: {}, inputs: [fileHash] },
@@ -113,9 +113,10 @@ export async function processRecording(
   try {
     const source = createAudioSource(sourcePath, fileHash, work.path, stages.decode, options, runner);
     const decoded = await source.decoded();
+    request.observer.onDuration(decoded.result.durationMs);
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
     const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
-    const meetingDate = options.meetingDate ?? dateOf(decoded.result.facts, sourcePath);
+    const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
     const inputs = [transcription.key, diarization.key];
     const summary = await summarize({ transcript, inputs, meetingDate }, stages, options, runner, signal);
     return {
@@ -267,6 +268,15 @@ function costs(outcomes: Record<string, StageOutcome<unknown>>): ProcessedMeetin
   );
 }
 
+/** When the recording was last written. Devices and pipes are refused: reading them may never end. */
+async function statRecording(sourcePath: string): Promise<Date> {
+  const stats = await fs.promises.stat(sourcePath).catch(cause => {
+    throw asFileError(cause, sourcePath);
+  });
+  if (!stats.isFile()) throw new HansardError('not_a_file', sourcePath);
+  return stats.mtime;
+}
+
 /** sha256 of the file's bytes, streamed. */
 async function hashFile(sourcePath: string, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
@@ -282,10 +292,5 @@ async function hashFile(sourcePath: string, signal: AbortSignal): Promise<string
 function asFileError(cause: unknown, sourcePath: string): HansardError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code === 'ENOENT' || code === 'ENOTDIR') return new HansardError('file_missing', sourcePath, { cause });
-  if (code === 'EISDIR') return new HansardError('not_a_file', sourcePath, { cause });
   return new HansardError('file_unreadable', `${sourcePath}: ${code}`, { cause });
-}
-
-function dateOf(facts: MediaFacts, sourcePath: string): string {
-  return facts.createdAt ?? fs.statSync(path.resolve(sourcePath)).mtime.toISOString();
 }

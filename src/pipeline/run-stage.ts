@@ -23,6 +23,8 @@ export interface StageObserver {
   onStageStart(stage: string): void;
   onStageProgress(stage: string, fraction: number): void;
   onStageEnd(stage: string, outcome: { seconds: number; stored: boolean }): void;
+  /** The recording's length, as soon as it is known. */
+  onDuration(durationMs: number): void;
 }
 
 export interface StageRunner {

@@ -31,6 +31,7 @@ function createVoiceModels(pool: InferencePool, { wavPath }: DecodedAudio, stage
       const tasks = chunk(windowCount, WINDOWS_PER_TASK).map(([from, to]) => ({
         task: { kind: 'segment', wavPath, firstWindow: firstWindow + from, windowCount: to - from } as const,
         weight: to - from,
+        length: (to - from) * WINDOW_FRAMES * ACTIVITY_CHANNELS,
       }));
       const parts = await runTasks(pool, tasks, bytes, { ...stage, onProgress });
       return join(new Uint8Array(windowCount * WINDOW_FRAMES * ACTIVITY_CHANNELS), parts);
@@ -38,7 +39,8 @@ function createVoiceModels(pool: InferencePool, { wavPath }: DecodedAudio, stage
     async embed(spans, { onProgress }) {
       const tasks = chunk(spans.length, SPANS_PER_TASK).map(([from, to]) => {
         const own = spans.slice(from, to);
-        return { task: { kind: 'embed', wavPath, spans: own } as const, weight: countSamples(own) };
+        const task = { kind: 'embed', wavPath, spans: own } as const;
+        return { task, weight: countSamples(own), length: own.length * EMBEDDING_SIZE };
       });
       const parts = await runTasks(pool, tasks, floats, { ...stage, onProgress });
       return join(new Float32Array(spans.length * EMBEDDING_SIZE), parts);

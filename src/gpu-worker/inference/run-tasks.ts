@@ -9,13 +9,15 @@ export interface WeightedTask {
   task: Task;
   /** Its share of the work, in any unit. */
   weight: number;
+  /** How many values the answer must have. */
+  length: number;
 }
 
 /**
  * Resolves with the tasks' values in order, each parsed by `schema`.
- * @throws HansardError of the first task that fails; `inference_failed` for a value of another shape
+ * @throws HansardError of the first task that fails; `inference_failed` for a value of another shape or length
  */
-export async function runTasks<T>(
+export async function runTasks<T extends ArrayLike<unknown>>(
   pool: InferencePool,
   tasks: readonly WeightedTask[],
   schema: z.ZodType<T>,
@@ -26,7 +28,7 @@ export async function runTasks<T>(
   const total = tasks.reduce((sum, { weight }) => sum + weight, 0);
   const fractions = new Float64Array(tasks.length);
   let done = 0;
-  const runs = tasks.map(async ({ task, weight }, index) => {
+  const runs = tasks.map(async ({ task, weight, length }, index) => {
     const onProgress = (fraction: number) => {
       if (fraction <= fractions[index]!) return; // a second try begins again
       done += (fraction - fractions[index]!) * weight;
@@ -35,6 +37,8 @@ export async function runTasks<T>(
     };
     const parsed = schema.safeParse(await pool.run(task, { ...context, signal, onProgress }));
     if (!parsed.success) throw new HansardError('inference_failed', `${task.kind}: ${parsed.error.message}`);
+    if (parsed.data.length !== length)
+      throw new HansardError('inference_failed', `${task.kind}: ${parsed.data.length} values instead of ${length}`);
     onProgress(1);
     return parsed.data;
   });

@@ -32,6 +32,7 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
     const known = loaded.get(name) as Promise<Model> | undefined;
     const model = known ?? load(path.join(modelsDir, name));
     loaded.set(name, model);
+    model.catch(() => loaded.delete(name)); // the next task tries again
     return model;
   }
 

@@ -78,7 +78,8 @@ async function detectSpeech(
   const tasks = Array.from({ length: Math.ceil(frames / perTask) }, (_, index) => {
     const fromFrame = index * perTask;
     const toFrame = Math.min(frames, fromFrame + perTask);
-    return { task: { kind: 'detect-speech', wavPath, fromFrame, toFrame } as const, weight: toFrame - fromFrame };
+    const length = toFrame - fromFrame;
+    return { task: { kind: 'detect-speech', wavPath, fromFrame, toFrame } as const, weight: length, length };
   });
   const parts = await runTasks(pool, tasks, probabilities, context);
   const all = new Float32Array(frames);
@@ -90,5 +91,5 @@ async function detectSpeech(
 
 function toTask(wavPath: string, model: RecognitionModel, pieces: Span[]) {
   const weight = pieces.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);
-  return { task: { kind: 'recognize', wavPath, model, pieces } as const, weight };
+  return { task: { kind: 'recognize', wavPath, model, pieces } as const, weight, length: pieces.length };
 }
