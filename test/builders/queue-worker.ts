@@ -57,9 +57,12 @@ export function startWorkerProcess(t: TestContext, options: WorkerProcessOptions
 
 export async function openQueueAt(address: QueueAddress): Promise<JobQueue> {
   const options = { registry: testRegistry, logger: pino({ level: 'silent' }), timing: QUICK };
-  if (!('file' in address)) throw new Error('not the address of a file');
-  const { openSqliteQueue } = await import('../../src/pipeline/queue/sqlite-queue.ts');
-  return openSqliteQueue({ ...options, file: address.file });
+  if ('file' in address) {
+    const { openSqliteQueue } = await import('../../src/pipeline/queue/sqlite-queue.ts');
+    return openSqliteQueue({ ...options, file: address.file });
+  }
+  const { openBullmqQueue } = await import('../../src/pipeline/queue/bullmq-queue.ts');
+  return await openBullmqQueue({ ...options, url: address.url });
 }
 
 async function main({ address, log, workMs, concurrency, deaf }: WorkerProcessOptions): Promise<void> {
