@@ -33,13 +33,16 @@ export interface Bench {
 
 export function queueTest(harness: QueueHarness, name: string, body: (bench: Bench, t: TestContext) => Promise<void>) {
   test(name, { skip: harness.skip, timeout: 40_000 }, async t => {
+    const opened: JobQueue[] = [];
+    // the first hook: they run in this order, and queues are closed before their Redis ends
+    t.after(() => Promise.all(opened.map(queue => queue.close())));
     const folder = mkdtempSync(path.join(os.tmpdir(), 'hansard-queue-'));
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const address = await harness.place(t, folder);
     const { logger, lines } = recordingLogger();
     const openAgain = async (registry = testRegistry) => {
       const queue = await harness.open(address, { registry, logger });
-      t.after(() => queue.close());
+      opened.push(queue);
       return queue;
     };
     const queue = await openAgain();

@@ -1,5 +1,5 @@
 /** A worker on BullMQ: runs what it is given, hears cancels, and stops in time. */
-import { Worker as BullWorker, DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
+import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../../logger.ts';
 import { backoffMs } from '../backoff.ts';
@@ -7,11 +7,12 @@ import { type JobFailure, MAX_CRASHES, type QueueTiming, type Worker } from '../
 import type { JobRegistry, QueueName } from '../job-type.ts';
 import { type Handler, type Outcome, type Run, startStored } from '../run-stored.ts';
 import { logOutcome, throttle } from '../worker-log.ts';
+import { BullWorker } from './bull-worker.ts';
 import { callRedis } from './connect.ts';
 import { cancelReasons } from './find-job.ts';
 import { type BullQueues, PREFIX } from './queues.ts';
 import { beginRun } from './scripts.ts';
-import { asReason, type BullJob, fromBullPriority, ourId, type StoredData, type StoredResult } from './stored-job.ts';
+import { asReason, type BullJob, fromBullPriority, ourId, type StoredResult } from './stored-job.ts';
 
 interface WorkerOptions {
   /** Waits for Redis; BullMQ takes and settles jobs on it. */
@@ -122,7 +123,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
       return (await backend.extendLock(job.id ?? '', token, timing.leaseMs)) === 1;
     });
 
-  const bull = new BullWorker<StoredData, StoredResult, string>(queue, process, {
+  const bull = new BullWorker(queue, process, {
     connection: patient,
     prefix: PREFIX,
     concurrency,
@@ -167,13 +168,20 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
 
   const stop = async () => {
     stopping = true;
+    const wasRunning = runs.size > 0;
     const closed = bull.close();
     for (const run of runs.values()) run.stop('shutdown', 'the worker stops');
+    // with nothing to give back there is no reason to wait for a Redis that is away
+    const limitMs = wasRunning || patient.status === 'ready' ? timing.graceMs + SETTLE_MS : 0;
     const deadline = Promise.withResolvers<'late'>();
-    const timer = setTimeout(() => deadline.resolve('late'), timing.graceMs + SETTLE_MS);
+    const timer = setTimeout(() => deadline.resolve('late'), limitMs);
     if ((await Promise.race([closed, deadline.promise])) === 'late') {
-      logger.error({ queue }, 'Redis did not take the running jobs back in time; others get them when their locks end');
-      bull.disconnect().catch(error => complain('disconnecting did not work', error));
+      if (wasRunning)
+        logger.error(
+          { queue },
+          'Redis did not take the running jobs back in time; others get them when their locks end',
+        );
+      await bull.abandon();
     }
     clearTimeout(timer);
     clearInterval(poll);
