@@ -147,7 +147,10 @@ function present(runs: readonly Run[]): void {
     const speed = speedOf(runs, program);
     const ratio = (tellsVoices ? own.diarize : own.transcribe) / speed;
     console.log(`  all            ${marks(addUp(mine.map(({ result }) => result)), tellsVoices)}`);
-    console.log(`  ${speed.toFixed(1)} s of audio per CPU s; Hansard is ${ratio.toFixed(2)} times as fast`);
+    const seconds = mine.reduce((total, { cpuSeconds }) => total + cpuSeconds, 0);
+    console.log(
+      `  ${seconds.toFixed(1)} CPU s, ${speed.toFixed(1)} s of audio per CPU s; Hansard is ${ratio.toFixed(2)} times as fast`,
+    );
   }
 }
 
@@ -160,8 +163,10 @@ function speedOf(runs: readonly Run[], program: string): number {
 function marks(figures: Figures, tellsVoices: boolean): string {
   const percent = (rate: number | null | undefined) => (typeof rate === 'number' ? (100 * rate).toFixed(1) : '–');
   if (tellsVoices) {
-    const { der, speakers } = figures;
-    return `DER ${percent(der?.rate)}, speakers ${speakers ? `${speakers.found}/${speakers.truth}` : '–'}`;
+    const { der, speakers, recordings } = figures;
+    const counts =
+      recordings === 1 ? `${speakers?.found}/${speakers?.truth}` : `right in ${speakers?.right} of ${recordings}`;
+    return `DER ${percent(der?.rate)}, speakers ${counts}`;
   }
   const { wer, wordStarts, inventedWords } = figures;
   const ms = (value: number | null | undefined) => (typeof value === 'number' ? value.toFixed(0) : '–');

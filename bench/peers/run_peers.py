@@ -38,8 +38,15 @@ def measure(peer: str, file: str, work) -> None:
 
 
 def words_of(segments) -> dict:
-    words = [word for segment in segments for word in segment.words or []]
-    return {'words': [{'text': w.word.strip(), 'startMs': w.start * 1000, 'endMs': w.end * 1000} for w in words]}
+    """Words as the text has them: what follows without a space ("-in", "%") belongs to the word before."""
+    words = []
+    for word in (word for segment in segments for word in segment.words or []):
+        if words and not word.word.startswith(' '):
+            words[-1]['text'] += word.word
+            words[-1]['endMs'] = word.end * 1000
+        else:
+            words.append({'text': word.word.strip(), 'startMs': word.start * 1000, 'endMs': word.end * 1000})
+    return {'words': words}
 
 
 def whisper_peers(model_dir: Path):
