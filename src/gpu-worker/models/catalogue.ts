@@ -103,7 +103,7 @@ export const catalogue: readonly Model[] = [
     attribution: 'Moonshine base, Useful Sensors, ONNX export by onnx-community',
     memoryBytes: 250 * MB,
     goodFor: 'English; the default: more accurate than tiny at about half its speed.',
-    graphs: ['moonshine-base-encoder.onnx', 'moonshine-base-decoder.onnx'],
+    graphs: moonshineGraphs('base'),
     files: moonshineFiles('base', 'b1e9b6aae3c3c7298f10c3798393fdf38e8fbbad', {
       encoder: [20_513_063, '1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751'],
       decoder: [42_498_870, 'cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3'],
@@ -117,7 +117,7 @@ export const catalogue: readonly Model[] = [
     attribution: 'Moonshine tiny, Useful Sensors, ONNX export by onnx-community',
     memoryBytes: 175 * MB,
     goodFor: 'English where speed matters more than accuracy.',
-    graphs: ['moonshine-tiny-encoder.onnx', 'moonshine-tiny-decoder.onnx'],
+    graphs: moonshineGraphs('tiny'),
     files: moonshineFiles('tiny', 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95', {
       encoder: [7_937_661, 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a'],
       decoder: [20_243_286, 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367'],
@@ -201,6 +201,12 @@ export function describeSource(source: Source): string {
   if (source.kind === 'hub') return `${source.hub} ${source.repository}`;
   if (source.kind === 'npm') return `npm ${source.package}@${source.version}`;
   return `PyPI ${source.package}==${source.version}`;
+}
+
+/** Processors with VNNI take the signed ones. */
+function moonshineGraphs(size: 'base' | 'tiny'): string[] {
+  const parts = ['encoder', 'decoder', 'encoder-signed', 'decoder-signed'];
+  return parts.map(part => `moonshine-${size}-${part}.onnx`);
 }
 
 type Pin = readonly [bytes: number, sha256: string];

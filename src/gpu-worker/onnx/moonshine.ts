@@ -9,6 +9,7 @@ import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcr
 import type { WavFile } from '../audio/wav-file.ts';
 import { createDecoderBatch, type EncodedPiece, type MoonshineShape } from './moonshine-decoder.ts';
 import { createSession, type Device } from './session.ts';
+import { hasVnni } from './vnni.ts';
 
 /** Alignment heads: chosen on synthetic speech with exact times (models.md, 3). */
 const shapes = {
@@ -71,8 +72,9 @@ export async function loadMoonshine(
   { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
 ): Promise<Moonshine> {
   const shape = shapes[name];
-  const encoder = await createSession(path.join(graphsDir, `${name}-encoder.onnx`), weightsDir, device);
-  const decoder = await createSession(path.join(graphsDir, `${name}-decoder.onnx`), weightsDir, device);
+  const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';
+  const encoder = await createSession(path.join(graphsDir, `${name}-encoder${ending}`), weightsDir, device);
+  const decoder = await createSession(path.join(graphsDir, `${name}-decoder${ending}`), weightsDir, device);
 
   return {
     async transcribe(wav, pieces, signal, onProgress) {

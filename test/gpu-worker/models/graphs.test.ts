@@ -9,6 +9,7 @@ import { loadConfig } from '../../../src/config.ts';
 import { findModel, graphsDir } from '../../../src/gpu-worker/models/catalogue.ts';
 import { createModelStore } from '../../../src/gpu-worker/models/store.ts';
 import { createSession } from '../../../src/gpu-worker/onnx/session.ts';
+import { hasVnni } from '../../../src/gpu-worker/onnx/vnni.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../fixtures/graphs');
 const store = createModelStore(loadConfig().modelsDir);
@@ -85,12 +86,18 @@ for (const { model, input, values, shape, output, tolerance } of [
   });
 }
 
-for (const model of ['moonshine-base', 'moonshine-tiny']) {
-  const skip = await skipWithout(model);
-  describe(`the rebuilt graphs of ${model}`, () => {
+const signedSkip = hasVnni() ? false : 'this processor has no VNNI';
+const rebuilt = ['moonshine-base', 'moonshine-tiny'].flatMap(model => [
+  { model, ending: '.onnx', unfit: false as const },
+  { model, ending: '-signed.onnx', unfit: signedSkip },
+]);
+
+for (const { model, ending, unfit } of rebuilt) {
+  const skip = unfit || (await skipWithout(model));
+  describe(`the rebuilt graphs ${model}-*${ending}`, () => {
     test('hear what the published encoder hears', { skip }, async () => {
       const { encoder } = moonshineRecord.parse(await loadRecord(model));
-      const { last_hidden_state: hidden } = await encode(model);
+      const { last_hidden_state: hidden } = await encode(model, ending);
       assert.ok(hidden);
       const difference = differenceFrom(encoder.last_hidden_state, hidden);
       assert.ok(difference < 1e-3, `differs by ${difference}`);
@@ -99,7 +106,7 @@ for (const model of ['moonshine-base', 'moonshine-tiny']) {
     // The published graph projects onto the vocabulary in floats, ours in 8 bits.
     test('score the vocabulary as the published decoder does, step by step', { skip }, async () => {
       const { decoder } = moonshineRecord.parse(await loadRecord(model));
-      const steps = await decodeForced(model, await encode(model), decoder.tokens, 0);
+      const steps = await decodeForced({ model, ending }, await encode(model, ending), decoder.tokens, 0);
       for (const [index, recorded] of decoder.steps.entries()) {
         const logits = steps[index];
         assert.ok(logits);
@@ -111,9 +118,9 @@ for (const model of ['moonshine-base', 'moonshine-tiny']) {
     });
 
     test('do not see frames that the cross mask hides', { skip }, async () => {
-      const encoded = await encode(model);
-      const plain = await decodeForced(model, encoded, [1, 450], 0);
-      const padded = await decodeForced(model, encoded, [1, 450], 7);
+      const encoded = await encode(model, ending);
+      const plain = await decodeForced({ model, ending }, encoded, [1, 450], 0);
+      const padded = await decodeForced({ model, ending }, encoded, [1, 450], 7);
       const [expected, actual] = [plain.at(-1), padded.at(-1)].map(tensor => tensor?.data as Float32Array);
       assert.ok(expected && actual);
       for (const [index, value] of expected.entries()) assert.ok(Math.abs(value - (actual[index] ?? 0)) < 1e-3);
@@ -122,8 +129,8 @@ for (const model of ['moonshine-base', 'moonshine-tiny']) {
 }
 
 /** All outputs of the encoder for 1.5 s of noise. */
-async function encode(model: string): Promise<ort.InferenceSession.OnnxValueMapType> {
-  const session = await openGraph(model, `${model}-encoder.onnx`);
+async function encode(model: string, ending: string): Promise<ort.InferenceSession.OnnxValueMapType> {
+  const session = await openGraph(model, `${model}-encoder${ending}`);
   try {
     return await session.run({ input_values: new ort.Tensor('float32', noise(24_000, 0.2), [1, 24_000]) });
   } finally {
@@ -133,12 +140,12 @@ async function encode(model: string): Promise<ort.InferenceSession.OnnxValueMapT
 
 /** Logits after each of `tokens`; `hiddenFrames` frames of rubbish are appended and masked. */
 async function decodeForced(
-  model: string,
+  { model, ending }: { model: string; ending: string },
   encoded: ort.InferenceSession.OnnxValueMapType,
   tokens: readonly number[],
   hiddenFrames: number,
 ): Promise<ort.Tensor[]> {
-  const session = await openGraph(model, `${model}-decoder.onnx`);
+  const session = await openGraph(model, `${model}-decoder${ending}`);
   const caches = session.inputNames.filter(name => name.startsWith('past_key_values'));
   const [, heads = 0, headSize = 0, frames = 0] = encoded['kt.0']?.dims ?? [];
   const mask = Float32Array.from({ length: frames + hiddenFrames }, (_, frame) => (frame < frames ? 0 : -1e4));
