@@ -24,6 +24,7 @@ export interface Machine {
   /** Rejects with a HansardError `model_unavailable` where no source has a model. */
   ensureModels(): Promise<void>;
   hasPip(): Promise<boolean>;
+  hasRedis(): Promise<boolean>;
   say(line: string): void;
 }
 
@@ -31,6 +32,17 @@ export interface Machine {
 export async function setUp(machine: Machine): Promise<void> {
   await setUpFfmpeg(machine);
   await setUpModels(machine);
+}
+
+/** Only the tests of the queue want it; without it they are skipped. */
+export async function setUpRedis({ hasRedis, canInstall, install, say }: Machine): Promise<void> {
+  if (await hasRedis()) return;
+  if (!canInstall) {
+    say('The tests on Redis are skipped. To run them, type: sudo apt-get install -y redis-server');
+    return;
+  }
+  say('Installing redis-server with apt-get, for the tests of the queue.');
+  await install('redis-server');
 }
 
 async function setUpFfmpeg({ checkFfmpeg, canInstall, install, say }: Machine): Promise<void> {
@@ -68,6 +80,11 @@ function thisMachine(models: readonly string[], signal: AbortSignal, output: Pro
     },
     ensureModels: () => ensureModelsVisibly(store, models, output, { signal, replaceDamaged: true }),
     hasPip,
+    hasRedis: () =>
+      promisify(execFile)('redis-server', ['--version']).then(
+        () => true,
+        () => false,
+      ),
     say,
   };
 }
@@ -87,7 +104,7 @@ async function installWithApt(packageName: string, signal: AbortSignal): Promise
 }
 
 if (import.meta.main) {
-  const { values } = parseArgs({ options: { models: { type: 'string' } } });
+  const { values } = parseArgs({ options: { models: { type: 'string' }, redis: { type: 'boolean' } } });
   const models = values.models?.split(',') ?? modelsForTranscription();
   const startedAt = performance.now();
   const stop = listenForStop(() => {});
@@ -100,7 +117,9 @@ if (import.meta.main) {
     },
   };
   try {
-    await setUp(thisMachine(models, stop.signal, output));
+    const machine = thisMachine(models, stop.signal, output);
+    await setUp(machine);
+    if (values.redis) await setUpRedis(machine);
     if (!wasSilent) console.log(`Set up in ${((performance.now() - startedAt) / 1000).toFixed(0)} s.`);
   } catch (error) {
     if (!(error instanceof HansardError)) throw error;

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Machine, setUp } from '../../scripts/setup.ts';
+import { type Machine, setUp, setUpRedis } from '../../scripts/setup.ts';
 import { HansardError } from '../../src/errors.ts';
 
 /** A machine that has everything, changed by `lacks`; `installed` lists what was asked of apt-get. */
-function machine(lacks: { ffmpeg?: boolean; pip?: boolean; models?: boolean; apt?: boolean }) {
+function machine(lacks: { ffmpeg?: boolean; pip?: boolean; models?: boolean; apt?: boolean; redis?: boolean }) {
   const installed: string[] = [];
   const said: string[] = [];
   const has = (name: string, lacking: boolean | undefined) => !lacking || installed.includes(name);
@@ -18,6 +18,7 @@ function machine(lacks: { ffmpeg?: boolean; pip?: boolean; models?: boolean; apt
       if (lacks.models && !has('python3-pip', lacks.pip)) throw new HansardError('model_unavailable', 'no pip');
     },
     hasPip: async () => has('python3-pip', lacks.pip),
+    hasRedis: async () => has('redis-server', lacks.redis),
     say: line => void said.push(line),
   };
   return { asked, installed, said };
@@ -61,5 +62,18 @@ describe('setting up', () => {
     asked.checkFfmpeg = () => Promise.reject(new HansardError('ffmpeg_too_old', '4.4'));
     await assert.rejects(setUp(asked), { code: 'ffmpeg_too_old' });
     assert.deepEqual(installed, []);
+  });
+
+  test('installs Redis for the tests where it may, and says how to where it may not', async () => {
+    const root = machine({ redis: true });
+    await setUpRedis(root.asked);
+    assert.deepEqual(root.installed, ['redis-server']);
+    const other = machine({ redis: true, apt: true });
+    await setUpRedis(other.asked);
+    assert.deepEqual(other.installed, []);
+    assert.match(other.said.join(), /apt-get install -y redis-server/);
+    const complete = machine({});
+    await setUpRedis(complete.asked);
+    assert.deepEqual([complete.installed, complete.said], [[], []]);
   });
 });
