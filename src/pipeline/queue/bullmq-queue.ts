@@ -6,6 +6,7 @@ import type { Logger } from '../../logger.ts';
 import { addJob, CANCEL_CHANNEL, cancelJob, removeJob } from './bullmq/add-job.ts';
 import {
   addressOf,
+  asLoggable,
   callRedis,
   createImpatientClient,
   createPatientClient,
@@ -48,7 +49,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
   const client = createImpatientClient(url);
   let trouble: Error | undefined;
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
-    logger.error({ redis: addressOf(client), err, suppressed }, what),
+    logger.error({ redis: addressOf(client), err: asLoggable(err), suppressed }, what),
   );
   const onError = (error: unknown) => complain('trouble with Redis', error);
   client.on('error', error => {

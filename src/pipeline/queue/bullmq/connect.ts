@@ -58,6 +58,14 @@ export function refusedPassword(client: Redis, error: Error): HansardError {
   return new HansardError('invalid_setting', `${detail} (${error.message.split(' ')[0]})`);
 }
 
+/** As it may be logged: ioredis puts the command with its arguments into its errors, the password among them (measured). */
+export function asLoggable(error: unknown): unknown {
+  if (!(error instanceof Error && 'command' in error)) return error;
+  const loggable = new Error(error.message);
+  if (error.stack !== undefined) loggable.stack = error.stack;
+  return loggable;
+}
+
 export function isRefusal(error: Error): boolean {
   return /\b(WRONGPASS|NOAUTH)\b/.test(error.message);
 }

@@ -8,7 +8,7 @@ import type { JobRegistry, QueueName } from '../job-type.ts';
 import { type Handler, type Outcome, type Run, startStored } from '../run-stored.ts';
 import { logOutcome, throttle } from '../worker-log.ts';
 import { BullWorker } from './bull-worker.ts';
-import { callRedis } from './connect.ts';
+import { asLoggable, callRedis } from './connect.ts';
 import { cancelReasons } from './find-job.ts';
 import { type BullQueues, PREFIX } from './queues.ts';
 import { beginRun } from './scripts.ts';
@@ -47,7 +47,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
   let stopping = false;
 
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
-    logger.error({ queue, err, suppressed }, `${what}; it is tried again`),
+    logger.error({ queue, err: asLoggable(err), suppressed }, `${what}; it is tried again`),
   );
   const keyOf = (job: BullJob) => bull.toKey(job.id ?? '');
   const log = (job: BullJob, outcome: Outcome, startedAt: number) =>
@@ -114,7 +114,9 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
       logger.error({ jobId: ourId(job.id ?? '') }, 'a job of an unknown type was rejected');
       throw givenUp({ code: 'unknown_job', message: `no job type ${job.name} is declared here` });
     }
-    await job.moveToDelayed(Date.now() + timing.pollMs * 20, token);
+    const dueAtMs = Date.now() + timing.pollMs * 8;
+    bull.letOthersTakeAt(dueAtMs);
+    await job.moveToDelayed(dueAtMs, token);
     throw new DelayedError();
   };
   const holdsLock = (job: BullJob, token: string) =>
