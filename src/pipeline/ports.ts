@@ -14,7 +14,7 @@ export interface StageContext {
   signal: AbortSignal;
   /** Fraction of the stage's work that is done, 0..1, never falling. */
   onProgress(fraction: number): void;
-  /** CPU time that other processes spent on the stage, for the record of what it cost. */
+  /** CPU time of the stage, for the record of what it cost; a stage that never counts is charged with all of this process. */
   addCpuSeconds(seconds: number): void;
   /** Says on which device the models run, `cpu` or `cuda:N`; the last word counts. */
   onDevice(device: string): void;

@@ -55,7 +55,7 @@ export function createStageRunner({ results, observer, force }: RunnerOptions, s
       observer.onStageStart(identity.stage);
       const startedAt = performance.now();
       const cpuBefore = process.cpuUsage();
-      let childCpuSeconds = 0;
+      let countedCpuSeconds = 0;
       let furthest = 0;
       let device: string | null = null;
       const result = await compute({
@@ -65,7 +65,7 @@ export function createStageRunner({ results, observer, force }: RunnerOptions, s
           observer.onStageProgress(identity.stage, furthest);
         },
         addCpuSeconds: seconds => {
-          childCpuSeconds += seconds;
+          countedCpuSeconds += seconds;
         },
         onDevice: name => {
           device = name;
@@ -73,8 +73,8 @@ export function createStageRunner({ results, observer, force }: RunnerOptions, s
       });
       const own = process.cpuUsage(cpuBefore);
       const seconds = (performance.now() - startedAt) / 1000;
-      // where children did the work, our own share is shared with the stages beside and left out
-      const cpuSeconds = childCpuSeconds > 0 ? childCpuSeconds : (own.user + own.system) / 1e6;
+      // a stage that counts does so itself: our own time is shared with the stages beside it
+      const cpuSeconds = countedCpuSeconds > 0 ? countedCpuSeconds : (own.user + own.system) / 1e6;
       await results.put(key, { result, seconds, cpuSeconds, device });
       observer.onStageEnd(identity.stage, { seconds, stored: false });
       return { key, result, seconds, cpuSeconds, device, stored: false };
