@@ -115,6 +115,7 @@ export async function processRecording(
     const decoded = await source.decoded();
     request.observer.onDuration(decoded.result.durationMs);
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
+    signal.throwIfAborted(); // a stage may have ended without hearing it
     const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
     const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
     const inputs = [transcription.key, diarization.key];

@@ -1,0 +1,88 @@
+/** Stages without ffmpeg and models: they note when they run, and a test says what happens meanwhile. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { DecodedAudio, StageContext } from '../../src/pipeline/ports.ts';
+import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
+import { decodedRecording } from '../builders/decoded-recording.ts';
+import { say, span, summary, transcription } from '../builders/meeting.ts';
+
+export type Step = 'decode' | 'transcribe' | 'diarize' | 'choose' | 'ollama' | 'extractive';
+
+export interface FakeStages {
+  stages: Stages;
+  /** The steps that ran, in the order in which they began. */
+  calls: Step[];
+  /** What happens during a step, before it gives its result: it may wait, abort or throw. */
+  during: Partial<Record<Step, (signal: AbortSignal) => unknown>>;
+  decoded: ReturnType<typeof decodedRecording>;
+}
+
+/** Two people say something for ten seconds; `summarizer: 'extractive'` keeps to the rules, all else takes the model. */
+export function createFakeStages(): FakeStages {
+  const calls: Step[] = [];
+  const during: FakeStages['during'] = {};
+  const step = async (name: Step, signal: AbortSignal) => {
+    calls.push(name);
+    await during[name]?.(signal);
+  };
+  const listen = async (name: Step, audio: DecodedAudio, { signal, onDevice, onProgress }: StageContext) => {
+    onDevice('cpu');
+    onProgress(0.5);
+    await step(name, signal);
+    assert.equal(fs.readFileSync(audio.wavPath, 'utf8'), 'sound', 'the sound is there to the end of the stage');
+  };
+  const summarizerOf = (method: 'extractive' | 'ollama'): ChosenSummarizer => ({
+    method: method === 'ollama' ? 'some-model' : method,
+    version: 1,
+    summarizer: {
+      async summarize(_transcript, _options, { signal }) {
+        await step(method, signal);
+        return summary({ method, warnings: [`read by ${method}`] });
+      },
+    },
+  });
+  const fake: FakeStages = {
+    calls,
+    during,
+    decoded: decodedRecording({ warnings: ['decoded with doubt'] }),
+    stages: {
+      decode: {
+        version: 1,
+        models: () => [],
+        async run({ workDir }, _options, { signal }) {
+          const wavPath = path.join(workDir, 'audio.wav');
+          fs.writeFileSync(wavPath, 'sound');
+          await step('decode', signal);
+          return { decoded: fake.decoded, audio: { wavPath, sampleCount: 160_000, durationMs: 10_000 } };
+        },
+      },
+      transcribe: {
+        version: 1,
+        models: ({ model }) => [`hash of ${model}`],
+        async run(audio, _options, context) {
+          await listen('transcribe', audio, context);
+          return {
+            ...transcription(say(500, 'Who waters the plants?'), say(5_000, 'I do, every day.')),
+            warnings: ['heard with doubt'],
+          };
+        },
+      },
+      diarize: {
+        version: 1,
+        models: () => ['hash of the voice models'],
+        async run(audio, _options, context) {
+          await listen('diarize', audio, context);
+          const spans = [span(0, 400, 4_000), span(1, 4_900, 8_000)];
+          return { spans, speakerCount: 2, warnings: ['told apart with doubt'] };
+        },
+      },
+      async chooseSummarizer({ summarizer }, signal) {
+        await step('choose', signal);
+        return summarizerOf(summarizer === 'extractive' ? 'extractive' : 'ollama');
+      },
+      extractive: summarizerOf('extractive'),
+    },
+  };
+  return fake;
+}
