@@ -1,0 +1,54 @@
+/** A decoder without a model: a test says what may follow a text, and every row keeps the text that it was fed. */
+import assert from 'node:assert/strict';
+import type { DecoderBatch } from '../../src/gpu-worker/onnx/moonshine-decoder.ts';
+
+export const VOCABULARY = 8;
+export const END = 2;
+
+/** Probabilities of the tokens that may follow this text of a piece; all others are next to impossible. */
+export type Language = (piece: number, text: readonly number[]) => Record<number, number>;
+
+const IMPOSSIBLE = 1e-9;
+
+export interface FakeDecoderBatch {
+  batch: DecoderBatch;
+  /** The rows of each step. */
+  stepSizes: number[];
+}
+
+/**
+ * Attention tells where a row comes from: its piece, then the text that it was fed.
+ * @param pieces the piece of each row
+ */
+export function createFakeDecoderBatch(pieces: readonly number[], language: Language): FakeDecoderBatch {
+  let rows = pieces.map(piece => ({ piece, fed: [] as number[] }));
+  const stepSizes: number[] = [];
+  const take = (from: readonly number[]) =>
+    from.map(row => {
+      assert.ok(rows[row], `there is no row ${row}`);
+      return { piece: rows[row].piece, fed: rows[row].fed };
+    });
+  const batch: DecoderBatch = {
+    async step(tokens) {
+      assert.equal(tokens.length, rows.length, 'one token per row');
+      stepSizes.push(rows.length);
+      rows = rows.map(({ piece, fed }, row) => ({ piece, fed: [...fed, tokens[row]!] }));
+      const logits = rows.flatMap(({ piece, fed }) => {
+        const next = language(piece, fed.slice(1)); // the first token only begins the text
+        return Array.from({ length: VOCABULARY }, (_, token) => Math.log(next[token] ?? IMPOSSIBLE));
+      });
+      const attention = rows.map(({ piece, fed }) => Float32Array.of(piece, ...fed.slice(1)));
+      return { logits: Float32Array.from(logits), attention };
+    },
+    keep(kept) {
+      rows = take(kept);
+    },
+    release() {},
+  };
+  return { batch, stepSizes };
+}
+
+/** A language in which each piece says one text and then ends. */
+export function scripted(...texts: readonly number[][]): Language {
+  return (piece, said) => ({ [texts[piece]?.[said.length] ?? END]: 1 });
+}
