@@ -60,7 +60,11 @@ const faults = {
   database_busy: { retryable: true, userMessage: 'The database is busy. Try again in a moment.' },
   data_unwritable: {
     retryable: false,
-    userMessage: 'The data folder cannot be written. Check its permissions.',
+    userMessage: 'The data folder cannot be written. Check its permissions, or set HANSARD_DATA to another folder.',
+  },
+  models_unwritable: {
+    retryable: false,
+    userMessage: 'The model folder cannot be written. Check its permissions, or set HANSARD_MODELS to another folder.',
   },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../make-folder.ts';
 import { removeLeftovers } from '../pipeline/leftovers.ts';
 import { asStorageError, TEMPORARY_NAME, writeAtomically } from '../pipeline/results/result-store.ts';
 
@@ -19,10 +20,10 @@ const owner = z.object({ meetingId: z.string() });
  */
 export async function prepareOutDir(outDir: string): Promise<void> {
   try {
-    await fs.mkdir(outDir, { recursive: true });
+    makeFolder(outDir);
     await fs.rmdir(await fs.mkdtemp(path.join(outDir, `.hansard-${process.pid}-`)));
   } catch (cause) {
-    throw asStorageError(cause, outDir);
+    throw asStorageError(cause, outDir, 'output');
   }
 }
 
@@ -64,7 +65,7 @@ export async function writeFiles(
 ): Promise<void> {
   const parent = path.dirname(folder);
   try {
-    await fs.mkdir(parent, { recursive: true });
+    makeFolder(parent);
     await removeLeftovers(parent, TEMPORARY_FOLDER);
     const exists = await fs.stat(folder).then(
       () => true,
@@ -73,7 +74,7 @@ export async function writeFiles(
     if (exists) await replaceFiles(folder, files, retired);
     else await writeNewFolder(folder, files);
   } catch (cause) {
-    throw asStorageError(cause, parent);
+    throw asStorageError(cause, parent, 'output');
   }
 }
 

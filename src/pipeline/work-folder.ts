@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { asStorageError } from './results/result-store.ts';
 
@@ -12,12 +13,12 @@ export interface WorkFolder {
 
 /**
  * Makes `<parent>/<pid>-<random>`; sweeps the folders of processes that are gone.
- * @throws HansardError `output_unwritable`, `disk_full`
+ * @throws HansardError `data_unwritable`, `disk_full`
  */
 export async function openWorkFolder(parent: string): Promise<WorkFolder> {
   const folder = path.join(parent, `${process.pid}-${randomUUID()}`);
   try {
-    await fs.mkdir(parent, { recursive: true, mode: 0o700 });
+    makeFolder(parent, 0o700);
     await removeLeftovers(parent, /^(\d+)-/);
     await fs.mkdir(folder, { mode: 0o700 });
   } catch (cause) {

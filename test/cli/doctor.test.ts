@@ -63,7 +63,7 @@ describe('the doctor', () => {
     {
       what: 'a model folder that cannot be read',
       name: 'models',
-      illness: { models: () => Promise.reject(new HansardError('output_unwritable', 'EACCES')) },
+      illness: { models: () => Promise.reject(new HansardError('models_unwritable', 'EACCES')) },
       state: 'broken',
       advice: /HANSARD_MODELS/,
     },

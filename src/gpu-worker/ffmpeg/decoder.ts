@@ -62,7 +62,7 @@ const DECODE_SHARE = 0.8;
  * Decodes the chosen track of a recording. A header that lies about its length costs nothing: the limits on time and
  * size are those of the longest recording allowed.
  * @throws HansardError `too_short`, `too_long`, `damaged_media`, `no_audio`, `not_media`, `file_missing`,
- *   `file_unreadable`, `ffmpeg_missing`, `disk_full`, `output_unwritable`, `out_of_memory`, `decode_failed`, `cancelled`
+ *   `file_unreadable`, `ffmpeg_missing`, `disk_full`, `data_unwritable`, `out_of_memory`, `decode_failed`, `cancelled`
  */
 export async function decode(request: DecodeRequest, tools: FfmpegTools): Promise<DecodeResult> {
   const folder = path.join(path.dirname(request.wavPath), randomUUID());

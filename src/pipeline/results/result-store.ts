@@ -7,6 +7,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { HansardError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 import { removeLeftovers } from '../leftovers.ts';
 
 export interface ResultStore {
@@ -50,7 +51,7 @@ export function createResultStore(dir: string): ResultStore {
     async put(key, result) {
       const file = fileOf(key);
       try {
-        await fs.mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        makeFolder(path.dirname(file), 0o700);
         await removeLeftovers(path.dirname(file), TEMPORARY_NAME);
         await writeAtomically(file, JSON.stringify(result));
       } catch (cause) {
@@ -84,13 +85,13 @@ export async function writeAtomically(file: string, content: string | Uint8Array
   }
 }
 
-/** `disk_full` or `output_unwritable`, with the system's own words as detail. */
-export function asStorageError(cause: unknown, where: string): HansardError {
+/** `disk_full`, or else that this kind of folder cannot be written, with the system's own words as detail. */
+export function asStorageError(cause: unknown, where: string, kind: 'data' | 'output' = 'data'): HansardError {
   if (cause instanceof HansardError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const detail = `${where}: ${cause instanceof Error ? cause.message : String(cause)}`;
   const full = code === 'ENOSPC' || code === 'EDQUOT';
-  return new HansardError(full ? 'disk_full' : 'output_unwritable', detail, { cause });
+  return new HansardError(full ? 'disk_full' : `${kind}_unwritable`, detail, { cause });
 }
 
 function parseJson(text: string): unknown {

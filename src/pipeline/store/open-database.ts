@@ -1,8 +1,9 @@
 /** Opens an SQLite file the way every file of ours is opened, and brings it to the newest migration. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { backup, DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { HansardError } from '../../errors.ts';
+import { makeFolder } from '../../make-folder.ts';
 
 export type SqlValue = SQLInputValue;
 
@@ -33,7 +34,7 @@ const BUSY_TIMEOUT_MS = 5_000;
 export function openDatabase(file: string, migrationsDir: string): Database {
   let raw: DatabaseSync | undefined;
   try {
-    if (file !== ':memory:') mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+    if (file !== ':memory:') makeFolder(path.dirname(file), 0o700);
     raw = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     // secure_delete overwrites what is deleted; measured: without it erased text stays in the file
     raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');

@@ -134,9 +134,9 @@ test('a disk with too little room is refused before ffmpeg starts', async t => {
   assert.deepEqual((await fs.readdir(folder)).sort(), ['ffmpeg', 'x.wav']);
 });
 
-test('a result folder that is not there is output_unwritable', async t => {
+test('a result folder that is not there is data_unwritable', async t => {
   const { start } = await prepare(t, WRITE_SECOND, { wavPath: '/no/such/folder/out.wav' });
-  await assert.rejects(start(), { code: 'output_unwritable' });
+  await assert.rejects(start(), { code: 'data_unwritable' });
 });
 
 test('an ffmpeg that hangs is stopped when its time is up', async t => {

@@ -81,7 +81,7 @@ describe('the model store', () => {
     await fs.writeFile(file, '');
     const store = createModelStore(path.join(file, 'models'));
     const { signal } = new AbortController();
-    await assert.rejects(store.ensure([name], { signal }), { code: 'output_unwritable' });
+    await assert.rejects(store.ensure([name], { signal }), { code: 'models_unwritable' });
   });
 
   test('a stopped pull rejects as cancelled', async () => {

@@ -44,7 +44,7 @@ describe('the result store', () => {
   test('a store that cannot be written says so', async t => {
     const file = path.join(await makeTemporaryFolder(t), 'file');
     await fs.writeFile(file, '');
-    await assert.rejects(createResultStore(file).put(key, {}), { code: 'output_unwritable' });
+    await assert.rejects(createResultStore(file).put(key, {}), { code: 'data_unwritable' });
   });
 });
 

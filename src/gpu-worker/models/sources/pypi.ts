@@ -6,6 +6,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
+import { makeFolder } from '../../../make-folder.ts';
 import type { PypiSource } from '../catalogue.ts';
 import { type ClientRun, runClient } from './client.ts';
 
@@ -47,7 +48,7 @@ async function unzip(archive: string, paths: readonly string[], folder: string, 
     for await (const entry of zip.eachEntry()) {
       if (!paths.includes(entry.fileName)) continue;
       const target = path.join(folder, entry.fileName);
-      await fs.mkdir(path.dirname(target), { recursive: true });
+      makeFolder(path.dirname(target));
       await pipeline(await zip.openReadStreamPromise(entry), createWriteStream(target), { signal });
     }
   } finally {
