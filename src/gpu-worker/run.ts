@@ -48,16 +48,29 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
   });
   let ffmpeg: Promise<FfmpegTools> | undefined;
 
-  let modelsReady: { names: string; done: Promise<void> } | undefined;
+  let modelsReady: { names: string; signal: AbortSignal; done: Promise<void> } | undefined;
+
+  async function findFfmpeg(): Promise<FfmpegTools> {
+    ffmpeg ??= checkFfmpeg();
+    try {
+      return await ffmpeg;
+    } catch (error) {
+      ffmpeg = undefined; // it may be installed before the next recording
+      throw error;
+    }
+  }
 
   /** Both stages need the same models at the same time: their hashes are computed once. */
   async function needModels(names: readonly string[], signal: AbortSignal): Promise<void> {
-    if (modelsReady?.names !== names.join()) modelsReady = { names: names.join(), done: ensureModels(names, signal) };
-    const { done } = modelsReady;
+    if (modelsReady?.names !== names.join())
+      modelsReady = { names: names.join(), signal, done: ensureModels(names, signal) };
+    const attempt = modelsReady;
     try {
-      await done;
+      await attempt.done;
     } catch (error) {
-      if (modelsReady?.done === done) modelsReady = undefined; // another recording tries again
+      if (modelsReady === attempt) modelsReady = undefined; // another recording tries again
+      // whoever began it has stopped, which is no reason for others to
+      if (attempt.signal.aborted && !signal.aborted) return needModels(names, signal);
       throw error;
     }
   }
@@ -85,8 +98,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       version: VERSIONS.decode,
       models: () => [],
       async run({ sourcePath, workDir }, _options, { signal, onProgress }) {
-        ffmpeg ??= checkFfmpeg();
-        const tools = await ffmpeg;
+        const tools = await findFfmpeg();
         const probed = await probe(sourcePath, tools, signal);
         const wavPath = path.join(workDir, 'audio.wav');
         const made = await decode({ sourcePath, wavPath, facts: probed, signal, onProgress }, tools);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { loadConfig } from '../../src/config.ts';
 import { HansardError } from '../../src/errors.ts';
 import { findModel } from '../../src/gpu-worker/models/catalogue.ts';
@@ -124,6 +125,27 @@ describe('the models', () => {
     );
   });
 
+  test('are still fetched for the others when the recording that asked first is cancelled', { skip }, async t => {
+    let asked = 0;
+    const ensureModels = async (_names: readonly string[], signal: AbortSignal) => {
+      asked++;
+      await setTimeout(20);
+      if (signal.aborted) throw new HansardError('cancelled', 'model download');
+    };
+    const stages = start(t, {}, { ensureModels });
+    const silent = { ...audio, sampleCount: 0 }; // needs no child
+    const controller = new AbortController();
+    const first = stages.transcribe.run(silent, options, {
+      ...createStageContext().context,
+      signal: controller.signal,
+    });
+    const second = stages.transcribe.run(silent, options, createStageContext().context);
+    controller.abort();
+    await assert.rejects(first, { code: 'cancelled' });
+    await second;
+    assert.equal(asked, 2);
+  });
+
   test('are not asked for again while they are there, but for another recogniser', { skip }, async t => {
     const asked: (string | undefined)[] = [];
     const stages = start(t, {}, { ensureModels: async ([model]) => void asked.push(model) });
@@ -133,6 +155,21 @@ describe('the models', () => {
     }
     assert.deepEqual(asked, ['moonshine-tiny', 'moonshine-base']);
   });
+});
+
+test('ffmpeg that was missing is looked for again by the next recording', { skip: skipWithoutFfmpeg }, async t => {
+  const folder = await makeTemporaryFolder(t);
+  const sourcePath = await make(folder, 'x.wav', ...tone(1));
+  const { decode } = start(t);
+  const run = () => decode.run({ sourcePath, workDir: folder }, options, createStageContext().context);
+  const searched = process.env.PATH;
+  process.env.PATH = folder;
+  try {
+    await assert.rejects(run(), { code: 'ffmpeg_missing' });
+  } finally {
+    process.env.PATH = searched;
+  }
+  assert.equal((await run()).decoded.durationMs, 1000);
 });
 
 test('closing ends the stages that run, as cancelled', { skip }, async t => {

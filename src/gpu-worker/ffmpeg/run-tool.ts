@@ -18,8 +18,8 @@ export interface ToolResult {
   exitCode: number | null;
   stdout: string;
   stderr: string;
-  /** Why we stopped it, or `missing` when there is no such program; null when it ended by itself. */
-  stopped: 'timeout' | 'aborted' | 'too_much_output' | 'missing' | null;
+  /** Why we stopped it; `missing` when there is no such program, `refused` when it did not start; null when it ended by itself. */
+  stopped: 'timeout' | 'aborted' | 'too_much_output' | 'missing' | 'refused' | null;
 }
 
 export function runTool(run: ToolRun): Promise<ToolResult> {
@@ -29,6 +29,9 @@ export function runTool(run: ToolRun): Promise<ToolResult> {
     const stop = (reason: ToolResult['stopped']) => {
       stopped ??= reason;
       child.kill('SIGKILL'); // such a child writes no file, so there is nothing for it to tidy up
+      // where the tool is a script, what that started keeps the pipes open
+      child.stdout?.destroy();
+      child.stderr?.destroy();
     };
     const onAbort = () => stop('aborted');
     const timer = setTimeout(() => stop('timeout'), run.timeoutMs);
@@ -36,8 +39,8 @@ export function runTool(run: ToolRun): Promise<ToolResult> {
     const stderr = collect(run.maxOutputBytes, () => {});
     child.stdout?.on('data', stdout.add);
     child.stderr?.on('data', stderr.add);
-    child.on('error', () => {
-      stopped ??= 'missing';
+    child.on('error', (error: NodeJS.ErrnoException) => {
+      stopped ??= error.code === 'ENOENT' ? 'missing' : 'refused';
     });
     child.on('close', exitCode => {
       clearTimeout(timer);
@@ -54,9 +57,9 @@ function collect(maxBytes: number, onFull: () => void): { add(chunk: Buffer): vo
   let bytes = 0;
   return {
     add: chunk => {
+      chunks.push(chunk.subarray(0, Math.max(0, maxBytes - bytes)));
       bytes += chunk.length;
       if (bytes > maxBytes) onFull();
-      else chunks.push(chunk);
     },
     text: () => Buffer.concat(chunks).toString('utf8'),
   };

@@ -11,13 +11,16 @@ export type Device = 'cpu' | `cuda:${number}`;
  * Loads a graph whose tensors are external data in `weightsDir` (the published file, untouched). One thread: on these
  * models a second one doubles the CPU time and slows the run (measured, docs/models.md); cores are filled with processes.
  * onnxruntime does not check the weights, so the caller has verified their sha256.
+ * @throws HansardError `model_missing` (removed since), `device_unavailable`, `inference_failed`
  */
 export async function createSession(
   graphPath: string,
   weightsDir: string,
   device: Device,
 ): Promise<ort.InferenceSession> {
-  const graph = await fs.readFile(graphPath);
+  const graph = await fs.readFile(graphPath).catch(cause => {
+    throw new HansardError('model_missing', graphPath, { cause });
+  });
   const executionProviders = device === 'cpu' ? ['cpu'] : [{ name: 'cuda', deviceId: Number(device.slice(5)) }, 'cpu'];
   try {
     return await ort.InferenceSession.create(graph, {
@@ -31,6 +34,7 @@ export async function createSession(
     });
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
+    if (/data path does not exist/.test(detail)) throw new HansardError('model_missing', detail, { cause });
     if (device !== 'cpu') throw new HansardError('device_unavailable', `${device}: ${detail}`, { cause });
     throw new HansardError('inference_failed', `${graphPath}: ${detail}`, { cause });
   }

@@ -64,6 +64,23 @@ describe('a tool', () => {
     assert.equal((await shell(forever, { signal: controller.signal })).stopped, 'aborted');
   });
 
+  test('that is a script ends in time, though what it started holds on to its output', async () => {
+    const startedAt = performance.now();
+    const { stdout, stopped } = await shell('echo begun; sleep 30; echo never', { timeoutMs: 200 });
+    assert.deepEqual([stdout, stopped], ['begun\n', 'timeout']);
+    assert.ok(performance.now() - startedAt < 5_000);
+  });
+
+  test('whose output passes the limit in one piece keeps what was agreed', async () => {
+    const { stdout, stopped } = await shell('head -c 40000 /dev/zero', { maxOutputBytes: 100 });
+    assert.deepEqual([stdout.length, stopped], [100, 'too_much_output']);
+  });
+
+  test('that is there but may not run was refused', async t => {
+    const command = await write(await makeFolder(t), 'tool', '#!/bin/sh\n'); // not executable
+    assert.equal((await shell('', { command })).stopped, 'refused');
+  });
+
   test('names what stopped it first', async () => {
     const controller = new AbortController();
     const running = shell(forever, { signal: controller.signal, timeoutMs: 1 });
