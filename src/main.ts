@@ -48,6 +48,7 @@ function presentError(error: HansardError): string {
 
 // bin/hansard.cjs holds the other end of this channel, where there is one: when it is killed we go too
 process.on('disconnect', () => process.exit(EXIT_ORPHANED));
+process.channel?.unref(); // the listener alone would keep this process running after its work
 
 try {
   const wanted = process.argv[2] === 'help' ? process.argv[3] : process.argv[2];
