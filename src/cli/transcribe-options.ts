@@ -30,7 +30,7 @@ export function parseLanguage(text: string): string {
 
 export function parseMeetingDate(text: string): string {
   const date = z
-    .union([z.iso.date(), z.iso.datetime({ offset: true }), z.iso.datetime({ local: true })])
+    .union([z.iso.date(), ...[null, -1].map(precision => z.iso.datetime({ offset: true, local: true, precision }))])
     .safeParse(text);
   if (!date.success || Number.isNaN(Date.parse(text))) {
     throw new InvalidArgumentError('Expected an ISO date such as 2026-11-24 or 2026-11-24T09:30.');
