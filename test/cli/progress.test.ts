@@ -14,15 +14,17 @@ function createScreen(isTTY: boolean, columns?: number) {
   return { screen, text: () => text };
 }
 
+const escape = '\x1b[';
+
 /** What stays in view of a terminal that obeys `\r`, cursor-up and erase-below. */
 function view(text: string): string[] {
   const lines = [''];
   let row = 0;
-  for (const piece of text.split(/(\r|\n|\x1b\[\d+[AJ])/)) {
+  for (const piece of text.replaceAll(escape, '␛').split(/(\r|\n|␛\d+[AJ])/)) {
     if (piece === '\r' || piece === '') continue;
-    const up = /^\x1b\[(\d+)A$/.exec(piece);
+    const up = /^␛(\d+)A$/.exec(piece);
     if (up) row -= Number(up[1]);
-    else if (piece === '\x1b[0J') lines.splice(row, lines.length, '');
+    else if (piece === '␛0J') lines.splice(row, lines.length, '');
     else if (piece === '\n') lines[++row] ??= '';
     else lines[row] += piece;
   }
