@@ -14,13 +14,13 @@ function createScreen(isTTY: boolean, columns?: number) {
   return { screen, text: () => text };
 }
 
-const escape = '\x1b[';
+const controlSequence = '\x1b[';
 
 /** What stays in view of a terminal that obeys `\r`, cursor-up and erase-below. */
 function view(text: string): string[] {
   const lines = [''];
   let row = 0;
-  for (const piece of text.replaceAll(escape, '␛').split(/(\r|\n|␛\d+[AJ])/)) {
+  for (const piece of text.replaceAll(controlSequence, '␛').split(/(\r|\n|␛\d+[AJ])/)) {
     if (piece === '\r' || piece === '') continue;
     const up = /^␛(\d+)A$/.exec(piece);
     if (up) row -= Number(up[1]);
