@@ -66,6 +66,18 @@ const faults = {
     retryable: false,
     userMessage: 'The model folder cannot be written. Check its permissions, or set HANSARD_MODELS to another folder.',
   },
+  blob_missing: {
+    retryable: false,
+    userMessage: 'The recording, or what was made from it, is no longer kept. Post it again.',
+  },
+  blobs_unavailable: {
+    retryable: true,
+    userMessage: 'The store of recordings does not answer. Work goes on when it is back.',
+  },
+  blobs_refused: {
+    retryable: false,
+    userMessage: 'The store of recordings refuses access. Check S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
+  },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

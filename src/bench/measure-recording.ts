@@ -2,6 +2,7 @@
 import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
 import {
   type ProcessedMeeting,
   processRecording,
@@ -46,7 +47,7 @@ export async function measureRecording({ file, options, stages, observer, signal
   try {
     const before = await measureProcessTree(process.pid);
     const startedAt = performance.now();
-    const results = createResultStore(path.join(folder, 'results'));
+    const results = createResultStore(createDiskBlobs(path.join(folder, 'blobs')));
     const request = { sourcePath: file, options, force: false, workDir: path.join(folder, 'work'), results, observer };
     const meeting = await processRecording(request, stages, signal);
     const wallSeconds = (performance.now() - startedAt) / 1000;

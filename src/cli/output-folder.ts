@@ -5,7 +5,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../make-folder.ts';
 import { removeLeftovers } from '../pipeline/leftovers.ts';
-import { asStorageError, TEMPORARY_NAME, writeAtomically } from '../pipeline/results/result-store.ts';
+import { asStorageError, TEMPORARY_NAME, writeAtomically } from '../write-atomically.ts';
 
 /** Temporary folders beside the meetings' own; the group is the id of the process. */
 const TEMPORARY_FOLDER = /^\.hansard-(\d+)-/;
@@ -99,7 +99,7 @@ async function replaceFiles(
   for (const [name, content] of files) {
     const file = path.join(folder, name);
     const old = await fs.readFile(file, 'utf8').catch(() => undefined);
-    if (old !== content) await writeAtomically(file, content, MODE);
+    if (old !== content) await writeAtomically(file, content, { mode: MODE });
   }
   for (const name of retired) {
     if (!files.has(name)) await fs.rm(path.join(folder, name), { force: true });

@@ -7,6 +7,7 @@ import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogu
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
+import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
 import { type ProcessedMeeting, processRecording, type RecordingOptions } from '../pipeline/process-recording.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
@@ -135,7 +136,7 @@ async function transcribeOne(
         options,
         force: flags.force,
         workDir: path.join(config.dataDir, 'work'),
-        results: createResultStore(path.join(config.dataDir, 'results')),
+        results: createResultStore(createDiskBlobs(path.join(config.dataDir, 'blobs'))),
         observer: progress,
       },
       stages,

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder } from '../make-folder.ts';
+import { asStorageError } from '../write-atomically.ts';
 import { removeLeftovers } from './leftovers.ts';
-import { asStorageError } from './results/result-store.ts';
 
 export interface WorkFolder {
   path: string;

@@ -1,8 +1,8 @@
 /** A real Redis on 127.0.0.1, as a child of the test that may kill it: not a fake, but the place for what tests start. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { type AddressInfo, createServer } from 'node:net';
 import type { TestContext } from 'node:test';
 import { Redis } from 'ioredis';
+import { freePort } from '../builders/free-port.ts';
 import { until } from '../builders/until.ts';
 
 /** False, or why tests that need it cannot run. */
@@ -66,12 +66,4 @@ export async function startRedis(
   t.after(kill);
   await start();
   return { url, port, kill, start, signal: name => child?.kill(name), command };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise(resolve => server.close(resolve));
-  return port;
 }

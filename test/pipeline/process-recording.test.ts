@@ -5,6 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../src/errors.ts';
+import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import {
   type ProcessedMeeting,
   processRecording,
@@ -47,7 +48,7 @@ async function createWorld(t: TestContext) {
       },
       force,
       workDir,
-      results: createResultStore(resultsDir),
+      results: createResultStore(createDiskBlobs(resultsDir)),
       observer: {
         onStageStart: (stage: string) => observed.push(`${stage} starts`),
         onStageProgress: () => {},

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { z } from 'zod';
+import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { createStageRunner } from '../../src/pipeline/run-stage.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
@@ -15,7 +16,7 @@ async function createWorld(t: TestContext) {
   const runnerWith = (force = false, signal = new AbortController().signal) =>
     createStageRunner(
       {
-        results: createResultStore(dir),
+        results: createResultStore(createDiskBlobs(dir)),
         force,
         observer: {
           onStageStart: stage => heard.push(`${stage} starts`),
@@ -73,7 +74,7 @@ test('force computes again and replaces what is stored', async t => {
 test('a stored result that is cut off or of another shape is computed again', async t => {
   const { dir, runnerWith } = await createWorld(t);
   const { key } = await runnerWith().run(identity, z.number(), async () => 1);
-  const file = path.join(dir, key.slice(0, 2), `${key}.json`);
+  const file = path.join(dir, 'results', key.slice(0, 2), `${key}.json`);
   fs.truncateSync(file, 10);
   assert.equal((await runnerWith().run(identity, z.number(), async () => 2)).result, 2);
   assert.equal((await runnerWith().run(identity, z.string(), async () => 'three')).result, 'three');

@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Machine, setUp, setUpRedis } from '../../scripts/setup.ts';
+import { type Machine, setUp, setUpServers } from '../../scripts/setup.ts';
 import { HansardError } from '../../src/errors.ts';
 
 /** A machine that has everything, changed by `lacks`; `installed` lists what was asked of apt-get. */
-function machine(lacks: { ffmpeg?: boolean; pip?: boolean; models?: boolean; apt?: boolean; redis?: boolean }) {
+function machine(lacks: {
+  ffmpeg?: boolean;
+  pip?: boolean;
+  models?: boolean;
+  apt?: boolean;
+  redis?: boolean;
+  s3?: boolean;
+  go?: boolean;
+}) {
   const installed: string[] = [];
   const said: string[] = [];
   const has = (name: string, lacking: boolean | undefined) => !lacking || installed.includes(name);
@@ -19,6 +27,9 @@ function machine(lacks: { ffmpeg?: boolean; pip?: boolean; models?: boolean; apt
     },
     hasPip: async () => has('python3-pip', lacks.pip),
     hasRedis: async () => has('redis-server', lacks.redis),
+    hasS3: async () => has('versitygw', lacks.s3),
+    hasGo: async () => !lacks.go,
+    buildS3: async () => void installed.push('versitygw'),
     say: line => void said.push(line),
   };
   return { asked, installed, said };
@@ -66,14 +77,14 @@ describe('setting up', () => {
 
   test('installs Redis for the tests where it may, and says how to where it may not', async () => {
     const root = machine({ redis: true });
-    await setUpRedis(root.asked);
+    await setUpServers(root.asked);
     assert.deepEqual(root.installed, ['redis-server']);
     const other = machine({ redis: true, apt: true });
-    await setUpRedis(other.asked);
+    await setUpServers(other.asked);
     assert.deepEqual(other.installed, []);
     assert.match(other.said.join(), /apt-get install -y redis-server/);
     const complete = machine({});
-    await setUpRedis(complete.asked);
+    await setUpServers(complete.asked);
     assert.deepEqual([complete.installed, complete.said], [[], []]);
   });
 });

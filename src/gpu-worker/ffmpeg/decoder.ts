@@ -10,7 +10,7 @@ import { HansardError } from '../../errors.ts';
 import type { MediaFacts } from '../../pipeline/media-facts.ts';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
 import type { DecodedAudio } from '../../pipeline/ports.ts';
-import { asStorageError } from '../../pipeline/results/result-store.ts';
+import { asStorageError } from '../../write-atomically.ts';
 import { openWavFile } from '../audio/wav-file.ts';
 import { buildCage, ENV_PATH } from './cage.ts';
 import type { FfmpegTools } from './check-ffmpeg.ts';
