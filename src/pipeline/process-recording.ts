@@ -15,6 +15,7 @@ import {
   type StageOutcome,
   type StageRunner,
 } from './run-stage.ts';
+import { decodeIdentity, diarizeIdentity, summarizeIdentity, transcribeIdentity } from './stage-identity.ts';
 import { acceptedSchema, diarizationSchema, transcriptionSchema } from './stage-results.ts';
 import { assignSpeakers } from './stages/assign-speakers.ts';
 import { uuidV7 } from './store/uuid-v7.ts';
@@ -87,8 +88,6 @@ export interface ProcessRequest {
 }
 
 const ACCEPT_VERSION = 1;
-/** Assigning takes no time and is not stored, but what is made from its result depends on it. */
-const ASSIGN_VERSION = 1;
 
 /**
  * Turns one recording into a meeting with minutes; stages whose results are stored are not computed again.
@@ -111,38 +110,61 @@ export async function processRecording(
   );
   const work = await openWorkFolder(request.workDir);
   try {
-    const source = createAudioSource(sourcePath, fileHash, work.path, stages.decode, options, runner);
+    const source = createAudioSource(
+      sourcePath,
+      decodeIdentity(stages, fileHash),
+      work.path,
+      stages.decode,
+      options,
+      runner,
+    );
     const decoded = await source.decoded();
     request.observer.onDuration(decoded.result.durationMs);
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
     signal.throwIfAborted(); // a stage may have ended without hearing it
     const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
     const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
-    const inputs = [transcription.key, diarization.key];
-    const summary = await summarize({ transcript, inputs, meetingDate }, stages, options, runner, signal);
+    const keys = [transcription.key, diarization.key] as const;
+    const summary = await summarize({ transcript, keys, meetingDate }, stages, options, runner, signal);
     return {
-      meetingId: accepted.result.meetingId,
-      fileHash,
-      meetingDate,
-      facts: decoded.result.facts,
-      decoded: decoded.result,
-      transcription: transcription.result,
-      diarization: diarization.result,
-      transcript,
-      summary: summary.result,
-      stages: costs({ decode: decoded, transcribe: transcription, diarize: diarization, summarize: summary }),
-      warnings: [
-        ...decoded.result.warnings,
-        ...transcription.result.warnings,
-        ...diarization.result.warnings,
-        ...summary.result.warnings,
-        ...(summary.failure ? [`The summary was made by rules. ${summary.failure.userMessage}`] : []),
-      ],
+      ...assembleMeeting({
+        meetingId: accepted.result.meetingId,
+        fileHash,
+        meetingDate,
+        decoded,
+        transcription,
+        diarization,
+        transcript,
+        summary,
+      }),
       complete: diarization.failure === undefined && summary.failure === undefined,
     };
   } finally {
     await work.remove();
   }
+}
+
+interface MeetingParts extends Pick<ProcessedMeeting, 'meetingId' | 'fileHash' | 'meetingDate' | 'transcript'> {
+  decoded: StageOutcome<DecodedRecording>;
+  transcription: StageOutcome<Transcription>;
+  diarization: StageOutcome<Diarization>;
+  summary: StageOutcome<Summary>;
+}
+
+/** A meeting from what its stages gave; complete unless the caller knows better. */
+export function assembleMeeting(parts: MeetingParts): ProcessedMeeting {
+  const { decoded, transcription, diarization, summary, ...rest } = parts;
+  return {
+    ...rest,
+    facts: decoded.result.facts,
+    decoded: decoded.result,
+    transcription: transcription.result,
+    diarization: diarization.result,
+    summary: summary.result,
+    stages: costs({ decode: decoded, transcribe: transcription, diarize: diarization, summarize: summary }),
+    warnings: [decoded, transcription, diarization, summary].flatMap(outcome => outcome.result.warnings),
+    complete: true,
+  };
 }
 
 interface AudioSource {
@@ -154,14 +176,13 @@ interface AudioSource {
 /** Decoded audio is temporary: it exists while a stage needs it, and is made again (seconds per hour) when one does. */
 function createAudioSource(
   sourcePath: string,
-  fileHash: string,
+  identity: StageIdentity,
   workDir: string,
   decode: Stages['decode'],
   options: RecordingOptions,
   runner: StageRunner,
 ): AudioSource {
   let audio: Promise<DecodedAudio> | undefined;
-  const identity = { stage: 'decode', version: decode.version, models: [], options: {}, inputs: [fileHash] };
   return {
     decoded: () =>
       runner.run(identity, decodedSchema, async context => {
@@ -190,34 +211,18 @@ async function listen(
   transcription: StageOutcome<Transcription>;
   diarization: StageOutcome<Diarization> & { failure?: HansardError };
 }> {
-  const { language, model, minSpeakers, maxSpeakers } = options;
   const { transcribe, diarize } = stages;
-  const identity = (
-    stage: string,
-    of: { version: number; models(options: RecordingOptions): readonly string[] },
-    own: Record<string, unknown>,
-  ): StageIdentity => ({
-    stage,
-    version: of.version,
-    models: of.models(options),
-    options: own,
-    inputs: [decoded.audioHash],
-  });
   const wordless = new AbortController(); // without words there is nothing to give speakers to
   const hearing = runner.run(
-    identity('transcribe', transcribe, { language, model }),
+    transcribeIdentity(stages, options, decoded.audioHash),
     transcriptionSchema,
     async context => transcribe.run(await source.audio(context), options, context),
   );
   hearing.catch(() => wordless.abort());
-  const telling = runner.run(
-    identity('diarize', diarize, { minSpeakers, maxSpeakers }),
-    diarizationSchema,
-    async context => {
-      const linked = { ...context, signal: AbortSignal.any([context.signal, wordless.signal]) };
-      return diarize.run(await source.audio(linked), options, linked);
-    },
-  );
+  const telling = runner.run(diarizeIdentity(stages, options, decoded.audioHash), diarizationSchema, async context => {
+    const linked = { ...context, signal: AbortSignal.any([context.signal, wordless.signal]) };
+    return diarize.run(await source.audio(linked), options, linked);
+  });
   const [heard, told] = await Promise.allSettled([hearing, telling]);
   if (heard.status === 'rejected') throw heard.reason;
   if (told.status === 'fulfilled') return { transcription: heard.value, diarization: told.value };
@@ -225,7 +230,8 @@ async function listen(
   return { transcription: heard.value, diarization: { ...withoutSpeakers(told.reason), failure: told.reason } };
 }
 
-function withoutSpeakers(failure: HansardError): StageOutcome<Diarization> {
+/** What stands for the voices when they could not be told apart. */
+export function withoutSpeakers(failure: { userMessage: string }): StageOutcome<Diarization> {
   const warning = `The speakers could not be told apart: ${failure.userMessage}`;
   const result = { spans: [], speakerCount: 0, warnings: [warning] };
   return { key: '', result, seconds: 0, cpuSeconds: 0, device: null, stored: false };
@@ -233,31 +239,30 @@ function withoutSpeakers(failure: HansardError): StageOutcome<Diarization> {
 
 /** Minutes without the summarizer that was wanted are better than none. */
 async function summarize(
-  { transcript, inputs, meetingDate }: { transcript: Transcript; inputs: readonly string[]; meetingDate: string },
+  { transcript, keys, meetingDate }: { transcript: Transcript; keys: readonly [string, string]; meetingDate: string },
   stages: Stages,
   options: RecordingOptions,
   runner: StageRunner,
   signal: AbortSignal,
 ): Promise<StageOutcome<Summary> & { failure?: HansardError }> {
   const { timeZone } = options;
-  const summarizeWith = ({ method, version, summarizer }: ChosenSummarizer) =>
-    runner.run(
-      {
-        stage: 'summarize',
-        version,
-        models: [],
-        options: { method, meetingDate, timeZone, assign: ASSIGN_VERSION },
-        inputs,
-      },
-      summarySchema,
-      context => summarizer.summarize(transcript, { meetingDate, timeZone }, context),
+  const summarizeWith = (chosen: ChosenSummarizer) =>
+    runner.run(summarizeIdentity(chosen, { meetingDate, timeZone }, ...keys), summarySchema, context =>
+      chosen.summarizer.summarize(transcript, { meetingDate, timeZone }, context),
     );
   try {
     return await summarizeWith(await stages.chooseSummarizer(options, signal));
   } catch (failure) {
     if (signal.aborted || !(failure instanceof HansardError)) throw failure;
-    return { ...(await summarizeWith(stages.extractive)), failure };
+    const outcome = await summarizeWith(stages.extractive);
+    return { ...outcome, result: madeByRules(outcome.result, failure), failure };
   }
+}
+
+/** A summary by rules where a language model was wanted: the reader is told. */
+export function madeByRules(summary: Summary, failure: HansardError): Summary {
+  const warning = `The summary was made by rules. ${failure.userMessage}`;
+  return { ...summary, warnings: [...summary.warnings, warning] };
 }
 
 function costs(outcomes: Record<string, StageOutcome<unknown>>): ProcessedMeeting['stages'] {

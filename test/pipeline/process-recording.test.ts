@@ -13,6 +13,7 @@ import {
 } from '../../src/pipeline/process-recording.ts';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
+import { until } from '../builders/until.ts';
 import { createFakeStages, type Step } from '../fakes/stages.ts';
 
 const everyStage = ['decode', 'transcribe', 'diarize', 'choose', 'ollama'] as const;
@@ -313,7 +314,10 @@ describe('a cancel', () => {
   test('that a stage does not hear keeps its whole result, and no later stage begins', async t => {
     const { run, stepsOf, during, calls, assertNothingIsLeft } = await createWorld(t);
     const controller = new AbortController();
-    during.transcribe = () => controller.abort();
+    during.transcribe = async () => {
+      await until('both have begun', () => calls.includes('diarize'));
+      controller.abort();
+    };
     await assert.rejects(run({ signal: controller.signal }), { name: 'AbortError' });
     assert.deepEqual(calls, ['decode', 'transcribe', 'diarize']);
     assertNothingIsLeft();

@@ -1,0 +1,63 @@
+/** What decides the result of each stage, in one place: the command line and the server find each other's stored results. */
+import type { ChosenSummarizer, RecordingOptions, Stages } from './process-recording.ts';
+import type { StageIdentity } from './results/result-store.ts';
+
+/** The part of the stages that counts here; nothing is computed. */
+export type StageVersions = {
+  [Name in 'decode' | 'transcribe' | 'diarize']: Pick<Stages[Name], 'version' | 'models'>;
+};
+
+/** Raised by hand when `assignSpeakers` gives other results. */
+const ASSIGN_VERSION = 1;
+
+export function decodeIdentity({ decode }: StageVersions, fileHash: string): StageIdentity {
+  return { stage: 'decode', version: decode.version, models: [], options: {}, inputs: [fileHash] };
+}
+
+export function transcribeIdentity(
+  { transcribe }: StageVersions,
+  options: RecordingOptions,
+  audioHash: string,
+): StageIdentity {
+  const { language, model } = options;
+  const { version } = transcribe;
+  return {
+    stage: 'transcribe',
+    version,
+    models: transcribe.models(options),
+    options: { language, model },
+    inputs: [audioHash],
+  };
+}
+
+export function diarizeIdentity(
+  { diarize }: StageVersions,
+  options: RecordingOptions,
+  audioHash: string,
+): StageIdentity {
+  const { minSpeakers, maxSpeakers } = options;
+  const { version } = diarize;
+  return {
+    stage: 'diarize',
+    version,
+    models: diarize.models(options),
+    options: { minSpeakers, maxSpeakers },
+    inputs: [audioHash],
+  };
+}
+
+/** @param diarizeKey '' when the speakers could not be told apart */
+export function assignIdentity(transcribeKey: string, diarizeKey: string): StageIdentity {
+  return { stage: 'assign', version: ASSIGN_VERSION, models: [], options: {}, inputs: [transcribeKey, diarizeKey] };
+}
+
+/** The transcript is no input of its own: it takes no time and follows from words and voices. */
+export function summarizeIdentity(
+  { method, version }: Pick<ChosenSummarizer, 'method' | 'version'>,
+  { meetingDate, timeZone }: { meetingDate: string; timeZone: string },
+  transcribeKey: string,
+  diarizeKey: string,
+): StageIdentity {
+  const options = { method, meetingDate, timeZone, assign: ASSIGN_VERSION };
+  return { stage: 'summarize', version, models: [], options, inputs: [transcribeKey, diarizeKey] };
+}
