@@ -8,6 +8,7 @@ import type { QueueHarness } from './queue/harness.ts';
 import { describeOrder } from './queue/order.ts';
 import { describeSchedules } from './queue/schedules.ts';
 import { describeStopping } from './queue/stopping.ts';
+import { describeWatching } from './queue/watching.ts';
 
 export function describeQueue(name: string, harness: QueueHarness): void {
   describe(`${name} keeps the queue contract`, { concurrency: 4 }, () => {
@@ -18,5 +19,6 @@ export function describeQueue(name: string, harness: QueueHarness): void {
     describeStopping(harness);
     describeSchedules(harness);
     describeCrashes(harness);
+    describeWatching(harness);
   });
 }

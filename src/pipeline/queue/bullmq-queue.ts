@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { addJob, CANCEL_CHANNEL, cancelJob, removeJob } from './bullmq/add-job.ts';
+import { addJob, CANCEL_CHANNEL, CHANGE_CHANNEL, cancelJob, removeJob } from './bullmq/add-job.ts';
 import {
   addressOf,
   asLoggable,
@@ -101,6 +101,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
       return undefined;
     });
   const workers = createWorkers(url, onError);
+  const watchers = new Set<Redis>();
 
   return {
     types: () => registry.types,
@@ -121,6 +122,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
         const answer = await cancelJob({ client, bull, queue }, { id, reason });
         return answer === 'unknown' ? undefined : answer;
       });
+      if (cancellation === 'cancelled') await call(() => client.publish(CHANGE_CHANNEL, id));
       logger.info({ jobId: id, cancellation: cancellation ?? 'unknown' }, 'cancel');
       return cancellation ?? 'unknown';
     },
@@ -182,6 +184,17 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
         const lists = await Promise.all(QUEUES.map(async queue => await listSchedules(await queues.get(queue))));
         return lists.flat().sort((a, b) => a.id.localeCompare(b.id));
       }),
+    watch(listener) {
+      const subscriber = createPatientClient(url);
+      watchers.add(subscriber);
+      subscriber.on('error', onError);
+      subscriber.on('message', (_channel, id) => listener(id));
+      subscriber.subscribe(CHANGE_CHANNEL).catch(onError);
+      return () => {
+        watchers.delete(subscriber);
+        subscriber.disconnect();
+      };
+    },
     async problems() {
       try {
         return await call(async () => [...(await findUnsafeSettings(client)), ...(await findAilments(client))]);
@@ -192,6 +205,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
     },
     async close() {
       clearInterval(looking);
+      for (const watcher of watchers) watcher.disconnect();
       await workers.stop();
       await queues.close();
       client.disconnect();

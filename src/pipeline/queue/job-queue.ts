@@ -142,6 +142,11 @@ export interface JobQueue {
   schedule<P>(type: JobType<P>, request: ScheduleRequest<P>): Promise<Schedule>;
   unschedule(id: string): Promise<boolean>;
   schedules(): Promise<Schedule[]>;
+  /**
+   * Calls `listener` with the id of a job that started, progressed or ended, anywhere. Hints: they may come late, twice
+   * or never, so look at `status`, and now and then without a hint. @returns a function that ends it
+   */
+  watch(listener: (id: string) => void): () => void;
   /** What is wrong with it now, one sentence each; [] when all is well. */
   problems(): Promise<string[]>;
   /** Stops its workers and lets go of files and connections. */

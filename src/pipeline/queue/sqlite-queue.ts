@@ -18,7 +18,9 @@ import type { JobRegistry, QueueName } from './job-type.ts';
 import { checkHandlers, type PreparedJob, prepareJob } from './prepare-job.ts';
 import { insertJob } from './sqlite/claim-jobs.ts';
 import { asStatus, statusColumns } from './sqlite/rows.ts';
+import { type ChangeWatcher, watchChanges } from './sqlite/watch-changes.ts';
 import { type SqliteWorker, startSqliteWorker } from './sqlite/worker.ts';
+import { throttle } from './worker-log.ts';
 
 interface SqliteQueueOptions {
   /** Beside the store, not inside it: jobs come and go, meetings stay. */
@@ -33,6 +35,9 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
   const db = openDatabase(file, fileURLToPath(new URL('./sqlite/migrations', import.meta.url)));
   const workers = new Map<QueueName, SqliteWorker[]>();
   const workersOf = (queue: QueueName) => workers.get(queue) ?? [];
+  const watchers = new Set<ChangeWatcher>();
+  const look = () => watchers.forEach(watcher => void watcher.look());
+  const onWatchError = throttle((_what, err, suppressed) => logger.error({ err, suppressed }, 'watching jobs failed'));
   const wake = (queue: QueueName) => workersOf(queue).forEach(worker => void worker.wake());
   return {
     types: () => registry.types,
@@ -50,13 +55,23 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
     async cancel(id, reason) {
       const cancellation = db.transaction(() => cancelJob(db, id, reason));
       logger.info({ jobId: id, cancellation }, 'cancel');
+      look();
       if (cancellation === 'cancelling') for (const worker of [...workers.values()].flat()) worker.lookForCancels();
       return cancellation;
     },
     async work(queue, handlers, { concurrency }) {
       checkHandlers(registry, queue, handlers);
       const knownTypes = registry.types.map(type => type.name);
-      const worker = startSqliteWorker({ db, logger, timing, queue, handlers, concurrency, knownTypes });
+      const worker = startSqliteWorker({
+        db,
+        logger,
+        timing,
+        queue,
+        handlers,
+        concurrency,
+        knownTypes,
+        onSettled: look,
+      });
       workers.set(queue, [...workersOf(queue), worker]);
       return worker;
     },
@@ -98,6 +113,7 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
     },
     async forget(id) {
       const forgotten = db.run("DELETE FROM jobs WHERE id = ? AND state <> 'running'", id) === 1;
+      db.run('DELETE FROM changes WHERE job_id = ?', id);
       if (forgotten) db.checkpoint();
       return forgotten;
     },
@@ -118,6 +134,15 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
     },
     unschedule: async id => db.run('DELETE FROM schedules WHERE id = ?', id) === 1,
     schedules: async () => listSchedules(db),
+    watch(listener) {
+      const onError = (error: unknown) => onWatchError('watch', error);
+      const watcher = watchChanges(db, { pollMs: timing.pollMs, listener, onError });
+      watchers.add(watcher);
+      return () => {
+        watcher.stop();
+        watchers.delete(watcher);
+      };
+    },
     async problems() {
       try {
         db.transaction(() => {
@@ -130,6 +155,8 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
       }
     },
     async close() {
+      for (const watcher of watchers) watcher.stop();
+      watchers.clear();
       await Promise.all([...workers.values()].flat().map(worker => worker.stop()));
       db.close();
     },

@@ -14,6 +14,8 @@ export interface CancelNotice {
   reason: string;
 }
 export const CANCEL_CHANNEL = `${PREFIX}:cancel`;
+/** Carries ids of jobs that changed. */
+export const CHANGE_CHANNEL = `${PREFIX}:change`;
 
 export async function addJob(client: Redis, bull: BullQueue, prepared: PreparedJob): Promise<Addition> {
   const { id, type, payload, user, priority, delayMs, again } = prepared;

@@ -7,6 +7,7 @@ import { type JobFailure, MAX_CRASHES, type QueueTiming, type Worker } from '../
 import type { JobRegistry, QueueName } from '../job-type.ts';
 import { type Handler, type Outcome, type Run, startStored } from '../run-stored.ts';
 import { logOutcome, throttle } from '../worker-log.ts';
+import { CHANGE_CHANNEL } from './add-job.ts';
 import { BullWorker } from './bull-worker.ts';
 import { asLoggable, callRedis } from './connect.ts';
 import { cancelReasons } from './find-job.ts';
@@ -49,6 +50,8 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.error({ queue, err: asLoggable(err), suppressed }, `${what}; it is tried again`),
   );
+  /** A hint for those who watch. */
+  const tell = (job: BullJob) => void client.publish(CHANGE_CHANNEL, ourId(job.id ?? '')).catch(() => {});
   const keyOf = (job: BullJob) => bull.toKey(job.id ?? '');
   const log = (job: BullJob, outcome: Outcome, startedAt: number) =>
     logOutcome(logger, { jobId: ourId(job.id ?? ''), queue, outcome, startedAt });
@@ -67,7 +70,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
     if (stopping) return await giveBack(job, token);
     const startedAt = performance.now();
     const attempt = job.attemptsMade + 1;
-    const progress = progressWriter(job);
+    const progress = progressWriter(job, () => tell(job));
     const run = startStored({
       handler,
       stored: job.data.payload,
@@ -77,6 +80,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
     });
     runs.set(job, run);
     logger.debug({ jobId, attempt }, 'job started');
+    tell(job);
     const outcome = await run.outcome;
     progress.end();
     runs.delete(job);
@@ -139,6 +143,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
     settings: { backoffStrategy: (attemptsMade, _type, _error, job) => backoffMs(firstRetryMs(job), attemptsMade) },
   });
   const logEnded = (job: BullJob | undefined) => {
+    if (job) tell(job);
     const end = job && ended.get(job);
     if (end) log(job, end.outcome, end.startedAt);
   };
@@ -206,7 +211,7 @@ function firstRetryMs(job: { opts: BullJob['opts'] } | undefined): number {
 }
 
 /** Never falls within a run; a write that fails is left out, the next one comes. */
-function progressWriter(job: BullJob): { write(fraction: number): void; end(): void } {
+function progressWriter(job: BullJob, onWritten: () => void): { write(fraction: number): void; end(): void } {
   let writtenAt = Number.NEGATIVE_INFINITY;
   let furthest = 0;
   return {
@@ -214,7 +219,7 @@ function progressWriter(job: BullJob): { write(fraction: number): void; end(): v
       furthest = Math.max(furthest, Math.min(1, fraction));
       if (performance.now() - writtenAt < PROGRESS_WRITE_MS) return;
       writtenAt = performance.now();
-      job.updateProgress(furthest).catch(() => {}); // progress is a hint
+      job.updateProgress(furthest).then(onWritten, () => {}); // progress is a hint
     },
     /** A handler that was left behind must not write into somebody else's run. */
     end() {

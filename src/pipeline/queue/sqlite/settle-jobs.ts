@@ -4,6 +4,7 @@ import { backoffMs } from '../backoff.ts';
 import { KEEP_FINISHED_MS, MAX_CRASHES } from '../job-queue.ts';
 import type { Outcome } from '../run-stored.ts';
 import type { LeasedJob } from './rows.ts';
+import { KEPT_CHANGES } from './watch-changes.ts';
 
 /** A cancel may have come while the run was ending. */
 const unlessCancelled = "CASE WHEN cancel_reason IS NULL THEN ? ELSE 'cancelled' END";
@@ -88,6 +89,7 @@ export function sweepJobs(db: Database): Sweep {
       now,
     ) as { id: string; state: string }[];
     db.run("DELETE FROM jobs WHERE finished_at < ? AND state IN ('done', 'cancelled')", now - KEEP_FINISHED_MS);
+    db.run('DELETE FROM changes WHERE seq <= (SELECT MAX(seq) FROM changes) - ?', KEPT_CHANGES);
     const idsOf = (state: string) => rows.filter(row => row.state === state).map(row => row.id);
     return { rescued: idsOf('waiting'), poisonous: idsOf('failed') };
   });

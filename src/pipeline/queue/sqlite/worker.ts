@@ -19,6 +19,8 @@ interface WorkerOptions {
   concurrency: number;
   /** Names of all declared types. */
   knownTypes: readonly string[];
+  /** The end of a job was written. */
+  onSettled(): void;
 }
 
 export interface SqliteWorker extends Worker {
@@ -31,7 +33,7 @@ export interface SqliteWorker extends Worker {
 const PROGRESS_WRITE_MS = 1_000;
 
 export function startSqliteWorker(options: WorkerOptions): SqliteWorker {
-  const { db, logger, timing, queue, handlers, concurrency, knownTypes } = options;
+  const { db, logger, timing, queue, handlers, concurrency, knownTypes, onSettled } = options;
   const byType = new Map(handlers.map(handler => [handler.type.name, handler]));
   const types = [...byType.keys()];
   const runs = new Map<string, { job: LeasedJob; run: Run; settled: Promise<void> }>();
@@ -74,6 +76,7 @@ export function startSqliteWorker(options: WorkerOptions): SqliteWorker {
         }
       }
       runs.delete(job.lease);
+      onSettled();
       wake();
     });
     runs.set(job.lease, { job, run, settled });
