@@ -88,6 +88,10 @@ const faults = {
     retryable: false,
     userMessage: 'Redis is set up so that it may lose jobs. Set appendonly yes and maxmemory-policy noeviction.',
   },
+  version_mismatch: {
+    retryable: true,
+    userMessage: 'A worker has another version or other models than the bot. Update it; work then goes on.',
+  },
   unknown_job: { retryable: false, userMessage: 'That kind of job is not known here. Type: npx hansard jobs types' },
   invalid_job: { retryable: false, userMessage: 'That job is not well formed.' },
   job_crashed: {

@@ -3,12 +3,8 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
-import {
-  type ProcessedMeeting,
-  processRecording,
-  type RecordingOptions,
-  type Stages,
-} from '../pipeline/process-recording.ts';
+import { type ProcessedMeeting, processRecording, type Stages } from '../pipeline/process-recording.ts';
+import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
 import type { StageObserver } from '../pipeline/run-stage.ts';
 import { watchPeakMemory } from './peak-memory.ts';

@@ -1,9 +1,7 @@
 /** Reads the options of `hansard transcribe`; anything odd is a sentence that says what was expected. */
 import { InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-
-/** No meeting has more voices than this; it only bounds the search. */
-export const MOST_SPEAKERS = 32;
+import { MOST_SPEAKERS } from '../pipeline/recording-options.ts';
 
 export interface SpeakerRange {
   minSpeakers: number;

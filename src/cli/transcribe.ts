@@ -8,7 +8,8 @@ import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
 import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
-import { type ProcessedMeeting, processRecording, type RecordingOptions } from '../pipeline/process-recording.ts';
+import { type ProcessedMeeting, processRecording } from '../pipeline/process-recording.ts';
+import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
@@ -19,7 +20,6 @@ import { ensureModelsVisibly } from './pull-progress.ts';
 import { buildFailure, buildReport, presentReport, printable, type Report } from './report.ts';
 import { listenForStop } from './stop-signal.ts';
 import {
-  MOST_SPEAKERS,
   parseLanguage,
   parseMeetingDate,
   parseSpeakers,

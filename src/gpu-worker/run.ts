@@ -5,7 +5,8 @@ import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { createExtractiveSummarizer } from '../pipeline/minutes/extractive-summarizer.ts';
 import type { DecodedAudio, StageContext } from '../pipeline/ports.ts';
-import type { ChosenSummarizer, RecordingOptions, Stages } from '../pipeline/process-recording.ts';
+import type { ChosenSummarizer, Stages } from '../pipeline/process-recording.ts';
+import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
 import { decode } from './ffmpeg/decoder.ts';
@@ -122,6 +123,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
         infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
     },
     chooseSummarizer: (options, signal) => chooseSummarizer(options, config.ollama, signal),
+    ollama: languageModel(config.ollama),
     extractive,
     device: () => pools.device(),
     close: () => pools.close(),
@@ -136,11 +138,13 @@ async function chooseSummarizer(
 ): Promise<ChosenSummarizer> {
   if (wanted === 'extractive') return extractive;
   const found = await findOllama(ollama, signal);
-  if (found.isReady) {
-    return { method: ollama.model, version: VERSIONS.ollama, summarizer: createOllamaSummarizer(ollama) };
-  }
+  if (found.isReady) return languageModel(ollama);
   if (wanted === 'ollama') throw new HansardError('summarizer_offline', found.reason);
   return extractive;
+}
+
+function languageModel(ollama: Config['ollama']): ChosenSummarizer {
+  return { method: ollama.model, version: VERSIONS.ollama, summarizer: createOllamaSummarizer(ollama) };
 }
 
 const extractive: ChosenSummarizer = {

@@ -10,12 +10,25 @@ const MINUTE_MS = 60_000;
 /** What a stage needs to run on a machine that cannot open the database. */
 const stagePayload = z.strictObject({
   meetingId: z.uuid(),
-  /** Keys of the stored results that it reads, by the name of the stage that made them. */
+  /** Where its result will be: the hash of all that decides it. A worker that comes to another one is of another version. */
+  resultKey: z.string(),
+  /** What it reads: `file` and `audio` by their hashes, stored results by the name of their stage; '' for none. */
   inputs: z.record(z.string(), z.string()),
-  /** The options that matter to this stage. */
   options: z.record(z.string(), z.json()),
 });
 export type StagePayload = z.infer<typeof stagePayload>;
+
+/** What a stage's job gives back: small, since the result itself lies in the blob store. */
+export const stageJobResult = z.object({
+  /** Usually the one of the payload; another one when the stage had to do it another way. */
+  resultKey: z.string(),
+  seconds: z.number(),
+  cpuSeconds: z.number(),
+  device: z.string().nullable(),
+  /** It was there already. */
+  stored: z.boolean(),
+});
+export type StageJobResult = z.infer<typeof stageJobResult>;
 
 const maintenancePayload = z.strictObject({ dryRun: z.boolean() });
 export type MaintenancePayload = z.infer<typeof maintenancePayload>;

@@ -7,6 +7,7 @@ import { type DecodedRecording, decodedSchema } from './decoded.ts';
 import type { MediaFacts } from './media-facts.ts';
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
 import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
+import type { RecordingOptions } from './recording-options.ts';
 import type { ResultStore, StageIdentity } from './results/result-store.ts';
 import {
   createStageRunner,
@@ -21,17 +22,6 @@ import { assignSpeakers } from './stages/assign-speakers.ts';
 import { uuidV7 } from './store/uuid-v7.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { openWorkFolder } from './work-folder.ts';
-
-export interface RecordingOptions {
-  language: string;
-  model: string;
-  minSpeakers: number;
-  maxSpeakers: number;
-  summarizer: 'auto' | 'ollama' | 'extractive';
-  /** ISO date or date-time; when not given, the recording's own creation time, else the file's. */
-  meetingDate: string | undefined;
-  timeZone: string;
-}
 
 /** A stage that the worker carries out: what decides its result, and how it is computed. */
 export interface WorkerStage<Input, Output> {
@@ -50,6 +40,8 @@ export interface Stages {
    * @throws HansardError `summarizer_offline` when one was asked for by name and does not answer
    */
   chooseSummarizer(options: RecordingOptions, signal: AbortSignal): Promise<ChosenSummarizer>;
+  /** The language model, whether it answers or not. */
+  ollama: ChosenSummarizer;
   /** Needs nothing; writes the summary when the chosen one fails. */
   extractive: ChosenSummarizer;
 }

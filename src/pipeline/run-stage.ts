@@ -47,10 +47,10 @@ export function createStageRunner({ results, observer, force }: RunnerOptions, s
     async run<T>(identity: StageIdentity, schema: z.ZodType<T>, compute: (context: StageContext) => Promise<T>) {
       signal.throwIfAborted();
       const key = stageKey(identity);
-      const stored = force ? undefined : await results.find(key, storedSchema(schema));
+      const stored = force ? undefined : await findOutcome(results, key, schema);
       if (stored) {
         observer.onStageEnd(identity.stage, { seconds: stored.seconds, stored: true });
-        return { ...stored, key, stored: true };
+        return stored;
       }
       observer.onStageStart(identity.stage);
       const startedAt = performance.now();
@@ -80,6 +80,16 @@ export function createStageRunner({ results, observer, force }: RunnerOptions, s
       return { key, result, seconds, cpuSeconds, device, stored: false };
     },
   };
+}
+
+/** What a stage gave and cost when it was computed; undefined when nothing (sound) is stored under the key. */
+export async function findOutcome<T>(
+  results: ResultStore,
+  key: string,
+  schema: z.ZodType<T>,
+): Promise<StageOutcome<T> | undefined> {
+  const stored = await results.find(key, storedSchema(schema));
+  return stored && { ...stored, key, stored: true };
 }
 
 function storedSchema<T>(result: z.ZodType<T>): z.ZodType<StageCost & { result: T }> {

@@ -1,5 +1,6 @@
 /** What decides the result of each stage, in one place: the command line and the server find each other's stored results. */
-import type { ChosenSummarizer, RecordingOptions, Stages } from './process-recording.ts';
+import type { ChosenSummarizer, Stages } from './process-recording.ts';
+import type { RecordingOptions } from './recording-options.ts';
 import type { StageIdentity } from './results/result-store.ts';
 
 /** The part of the stages that counts here; nothing is computed. */
@@ -60,4 +61,12 @@ export function summarizeIdentity(
 ): StageIdentity {
   const options = { method, meetingDate, timeZone, assign: ASSIGN_VERSION };
   return { stage: 'summarize', version, models: [], options, inputs: [transcribeKey, diarizeKey] };
+}
+
+/** Raised by hand when `renderFiles` makes other files of the same results. */
+const RENDER_VERSION = 1;
+
+/** @param options everything else that the files show: title, options, versions */
+export function renderIdentity(options: Readonly<Record<string, unknown>>, inputs: readonly string[]): StageIdentity {
+  return { stage: 'render', version: RENDER_VERSION, models: [], options, inputs };
 }

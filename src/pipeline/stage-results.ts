@@ -1,6 +1,6 @@
 /** The stored form of each stage's result. What is read back from disk is parsed: an older version may have written it. */
 import { z } from 'zod';
-import type { Diarization, Transcription } from './meeting.ts';
+import type { Diarization, Transcript, Transcription } from './meeting.ts';
 
 const span = z.object({ startMs: z.number(), endMs: z.number() });
 
@@ -16,6 +16,24 @@ export const diarizationSchema: z.ZodType<Diarization> = z.object({
   speakerCount: z.number().int(),
   warnings: z.array(z.string()),
 });
+
+export const transcriptSchema: z.ZodType<Transcript> = z.object({
+  language: z.string(),
+  durationMs: z.number(),
+  speakers: z.array(z.object({ id: z.string(), label: z.string(), speechMs: z.number() })),
+  turns: z.array(
+    span.extend({
+      id: z.string(),
+      speaker: z.string(),
+      text: z.string(),
+      overlap: z.boolean(),
+      words: z.array(span.extend({ text: z.string(), confidence: z.number(), speaker: z.string() })),
+    }),
+  ),
+});
+
+/** The files of a meeting: name → content. */
+export const renderedSchema = z.object({ files: z.record(z.string(), z.string()) });
 
 /** The first thing known about a recording: the meeting that it belongs to. */
 export const acceptedSchema = z.object({ meetingId: z.uuid(), acceptedAt: z.iso.datetime() });

@@ -81,6 +81,7 @@ export function createFakeStages(): FakeStages {
         await step('choose', signal);
         return summarizerOf(summarizer === 'extractive' ? 'extractive' : 'ollama');
       },
+      ollama: summarizerOf('ollama'),
       extractive: summarizerOf('extractive'),
     },
   };

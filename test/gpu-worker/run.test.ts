@@ -7,7 +7,7 @@ import { loadConfig } from '../../src/config.ts';
 import { HansardError } from '../../src/errors.ts';
 import { findModel } from '../../src/gpu-worker/models/catalogue.ts';
 import { startStages, type WorkerOptions } from '../../src/gpu-worker/run.ts';
-import type { RecordingOptions } from '../../src/pipeline/process-recording.ts';
+import type { RecordingOptions } from '../../src/pipeline/recording-options.ts';
 import { decodeToWav, missing, modelsDir } from '../builders/decoded-audio.ts';
 import { recordingLogger } from '../builders/recording-logger.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';

@@ -6,11 +6,8 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../src/errors.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
-import {
-  type ProcessedMeeting,
-  processRecording,
-  type RecordingOptions,
-} from '../../src/pipeline/process-recording.ts';
+import { type ProcessedMeeting, processRecording } from '../../src/pipeline/process-recording.ts';
+import type { RecordingOptions } from '../../src/pipeline/recording-options.ts';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { until } from '../builders/until.ts';

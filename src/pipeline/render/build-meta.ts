@@ -1,6 +1,7 @@
 /** meta.json: what was processed, with which models, where, and what each stage cost. */
 import type { MetaFile } from '../files.ts';
-import type { ProcessedMeeting, RecordingOptions } from '../process-recording.ts';
+import type { ProcessedMeeting } from '../process-recording.ts';
+import type { RecordingOptions } from '../recording-options.ts';
 import { toSeconds } from './format-time.ts';
 
 export interface MetaContext {

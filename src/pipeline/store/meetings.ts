@@ -40,6 +40,8 @@ export interface NewMeeting {
   /** Where the recording is: file ids, link, name. */
   source: Meeting['source'];
   options: Meeting['options'];
+  /** sha256 of the recording, where it is here already. */
+  fileHash?: string | null;
 }
 
 export interface Failure {
@@ -72,6 +74,8 @@ export interface Meetings {
   /** @throws HansardError `illegal_move`, `unknown_meeting`. A move to `failed` needs its failure. */
   move(id: string, to: Exclude<MeetingState, 'failed'>, who: string): Meeting;
   fail(id: string, failure: Failure, who: string): Meeting;
+  /** Replaces the options. */
+  choose(id: string, options: Meeting['options']): void;
   /** What fetch and decode find out. */
   learn(id: string, facts: { fileHash?: string; audioHash?: string; durationMs?: number }): void;
 }
@@ -141,6 +145,15 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
     },
     move: (id, to, who) => moveTo(id, to, undefined, who),
     fail: (id, failure, who) => moveTo(id, 'failed', failure, who),
+    choose(id, options) {
+      const changed = db.run(
+        'UPDATE meetings SET options = ?, updated_at = ? WHERE id = ?',
+        JSON.stringify(options),
+        new Date().toISOString(),
+        id,
+      );
+      if (changed === 0) throw new HansardError('unknown_meeting', `no meeting has the id ${id}`);
+    },
     learn(id, { fileHash, audioHash, durationMs }) {
       const changed = db.run(
         `UPDATE meetings SET file_hash = COALESCE(?, file_hash), audio_hash = COALESCE(?, audio_hash),
@@ -160,8 +173,8 @@ function insert(db: Database, audit: Audit, meeting: NewMeeting, who: string): s
   const id = uuidV7();
   const now = new Date().toISOString();
   db.run(
-    `INSERT INTO meetings (id, state, origin, title, platform, channel, owner, source, options, created_at, updated_at)
-     VALUES (?, 'accepted', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO meetings (id, state, origin, title, platform, channel, owner, source, options, file_hash, created_at, updated_at)
+     VALUES (?, 'accepted', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     meeting.origin,
     meeting.title,
@@ -170,6 +183,7 @@ function insert(db: Database, audit: Audit, meeting: NewMeeting, who: string): s
     meeting.owner,
     JSON.stringify(meeting.source),
     JSON.stringify(meeting.options),
+    meeting.fileHash ?? null,
     now,
     now,
   );

@@ -1,0 +1,416 @@
+/**
+ * Moves meetings on. It runs in the bot alone, beside the database; what it believes about a job it reads from the queue
+ * and the blobs, so a lost report costs nothing. Per meeting one thing happens at a time.
+ */
+import { HansardError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import { decodedSchema } from '../decoded.ts';
+import { type StagePayload, stageJobResult } from '../jobs.ts';
+import { FINAL_MEETING_STATES, type MeetingState, STAGES, type StageName } from '../moves.ts';
+import type { JobFailure, JobQueue, JobStatus } from '../queue/job-queue.ts';
+import { PRIORITIES } from '../queue/job-type.ts';
+import { jobId } from '../queue/prepare-job.ts';
+import { throttle } from '../queue/worker-log.ts';
+import { createResultStore } from '../results/result-store.ts';
+import { findOutcome } from '../run-stage.ts';
+import type { Versions } from '../stage-inputs.ts';
+import { transcriptSchema } from '../stage-results.ts';
+import type { Meeting } from '../store/meetings.ts';
+import type { Store } from '../store/open-store.ts';
+import type { Stage } from '../store/stages.ts';
+import { findStored } from './find-stored.ts';
+import { byName, isDispensable, mayBegin, planStage, stageJobs } from './plan-stage.ts';
+
+export interface Orchestrator {
+  /** Starts what can start. Resolves when the meeting can go no further for now. */
+  advance(meetingId: string): Promise<void>;
+  /** @returns the state then: `cancelling` while a stage still runs. @throws HansardError `illegal_move` when it is over */
+  cancel(meetingId: string, who: string): Promise<MeetingState>;
+  /** A failed or cancelled meeting goes on where it stopped. @throws HansardError `illegal_move` */
+  retry(meetingId: string, who: string): Promise<void>;
+  /** With other options; only what depends on them is computed. @throws HansardError `illegal_move` unless it is over */
+  rerun(meetingId: string, changes: Meeting['options'], who: string): Promise<void>;
+  /** Brings back what got lost on the way: each unfinished stage has a live job, or is ended. */
+  reconcile(): Promise<Reconciliation>;
+  /** Hears of jobs, takes what other processes accepted, reconciles now and then; until `stop`. */
+  start(): void;
+  stop(): Promise<void>;
+}
+
+export interface Reconciliation {
+  meetings: number;
+  /** Ids of jobs that were gone from the queue and were added again. */
+  restored: string[];
+}
+
+export interface OrchestratorOptions {
+  store: Store;
+  queue: JobQueue;
+  blobs: BlobStore;
+  versions: Versions;
+  logger: Logger;
+  timing?: OrchestratorTiming;
+}
+
+export interface OrchestratorTiming {
+  /** How often to look for meetings that other processes accepted, and for their commands. */
+  intakeMs: number;
+  reconcileMs: number;
+}
+
+const DEFAULT_TIMING: OrchestratorTiming = { intakeMs: 250, reconcileMs: 30_000 };
+/** A stage that was made again so often because its input went away has something else wrong. */
+const MOST_ROUNDS = 5;
+/** How long a command that was taken may be worked on before another process may take it. */
+const COMMAND_HOLD_MS = 60_000;
+const SYSTEM = 'system';
+
+export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
+  const { store, queue, blobs, versions, logger, timing = DEFAULT_TIMING } = options;
+  const { meetings, stages } = store;
+  const results = createResultStore(blobs);
+  const inTurn = createTurns();
+  const complain = throttle((what: string, err: unknown, suppressed: number) =>
+    logger.error({ err, suppressed }, `${what}; it is tried again`),
+  );
+
+  async function advance(meetingId: string): Promise<void> {
+    for (let meeting = meetings.find(meetingId); meeting && isMoving(meeting); meeting = meetings.find(meetingId)) {
+      const rows = byName(stages.of(meetingId));
+      const ready = STAGES.filter(name => mayBegin(name, rows));
+      if (ready.length === 0) break;
+      for (const name of ready) await begin(name, meeting);
+    }
+    showProgress(meetingId);
+  }
+
+  /** Ends the stage at once where its result is stored, else queues it. */
+  async function begin(name: StageName, meeting: Meeting): Promise<void> {
+    const payload = planStage(name, meeting, byName(stages.of(meeting.id)), versions);
+    const stored = await findStored(name, payload, { blobs, results, versions });
+    if (stored) await finish(meeting.id, name, stored);
+    else {
+      stages.move(meeting.id, name, 'queued', SYSTEM);
+      await addJob(name, meeting, payload);
+    }
+  }
+
+  /** A queue that is away is no reason to stop: the reconciler adds the job when it is back. */
+  async function addJob(name: StageName, meeting: Meeting, payload: StagePayload): Promise<void> {
+    const { id: key, owner: user } = meeting;
+    const priority = Number(meeting.options.priority ?? PRIORITIES.automatic);
+    try {
+      await queue.add(stageJobs[name], { key, payload, user, priority, again: true });
+    } catch (error) {
+      if (!(error instanceof HansardError && error.code === 'queue_unavailable')) throw error;
+      complain('a job could not be queued', error);
+    }
+  }
+
+  async function finish(
+    meetingId: string,
+    name: StageName,
+    done: { resultKey: string; seconds: number; isNew?: boolean },
+  ) {
+    const { resultKey, seconds, isNew = false } = done;
+    const learned = await learn(meetingId, name, resultKey);
+    store.transaction(() => {
+      learned();
+      const { durationMs } = meetings.get(meetingId);
+      const rtf = isNew && durationMs ? seconds / (durationMs / 1000) : undefined;
+      stages.finish(meetingId, name, { resultKey, seconds, ...(rtf !== undefined && { rtf }) }, SYSTEM);
+    });
+    logger.info({ meetingId, stage: name, stored: !isNew, seconds }, 'stage done');
+  }
+
+  /** What a result tells about the meeting. @returns the writing of it, for the transaction that ends the stage */
+  async function learn(meetingId: string, name: StageName, resultKey: string): Promise<() => void> {
+    if (name === 'decode') {
+      const decoded = await findOutcome(results, resultKey, decodedSchema);
+      if (!decoded) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
+      const { audioHash, durationMs, facts } = decoded.result;
+      return () => {
+        meetings.learn(meetingId, { audioHash, durationMs });
+        const { options, createdAt } = meetings.get(meetingId);
+        meetings.choose(meetingId, { meetingDate: facts.createdAt ?? createdAt, ...options });
+      };
+    }
+    if (name === 'assign') {
+      const transcript = await findOutcome(results, resultKey, transcriptSchema);
+      if (!transcript) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
+      const { speakers, turns } = transcript.result;
+      const labels = new Map(speakers.map(({ id, label }) => [id, label]));
+      return () => store.search.replaceTurns(meetingId, turns, speaker => labels.get(speaker) ?? speaker);
+    }
+    return () => {};
+  }
+
+  /** Takes over how far a stage's job is. @returns false when the job is gone, or is one of an earlier round */
+  async function settle(meetingId: string, name: StageName): Promise<boolean> {
+    const row = findLive(meetingId, name);
+    if (!row) return true;
+    const job = await queue.status(jobId(stageJobs[name], meetingId));
+    if (!job || isOfEarlierRound(job, row)) return false;
+    switch (job.state) {
+      case 'waiting':
+      case 'delayed':
+        return true;
+      case 'running':
+        if (row.state === 'queued') stages.move(meetingId, name, 'running', SYSTEM);
+        stages.progress(meetingId, name, job.progress);
+        return true;
+      case 'done':
+        await takeResult(meetingId, name, job);
+        return true;
+      case 'failed':
+        await takeFailure(meetingId, name, job.failure ?? { code: 'unexpected', message: '' });
+        return true;
+      case 'cancelled':
+        stages.move(meetingId, name, 'skipped', SYSTEM);
+        return true;
+    }
+  }
+
+  async function takeResult(meetingId: string, name: StageName, job: JobStatus): Promise<void> {
+    const parsed = stageJobResult.safeParse(job.result);
+    try {
+      if (!parsed.success) throw new HansardError('invalid_job', `${job.id}: ${parsed.error.message}`);
+      await finish(meetingId, name, { ...parsed.data, isNew: !parsed.data.stored });
+    } catch (error) {
+      if (!(error instanceof HansardError) || error.retryable) throw error;
+      await takeFailure(meetingId, name, { code: error.code, message: error.detail });
+    }
+  }
+
+  async function takeFailure(meetingId: string, name: StageName, { code, message }: JobFailure): Promise<void> {
+    if (code === 'blob_missing' && makeInputsAgain(meetingId, name)) return;
+    const failure = { code: code === 'unexpected' ? ('inference_failed' as const) : code, message };
+    stages.fail(meetingId, name, failure, SYSTEM);
+    logger.warn({ meetingId, stage: name, code }, 'stage failed');
+    if (isDispensable(name) || !isMoving(meetings.get(meetingId))) return;
+    meetings.fail(meetingId, failure, SYSTEM);
+    await cancelJobs(meetingId, 'the meeting failed');
+  }
+
+  /** What a stage reads may have been removed meanwhile: then the meeting goes back to where it is made. */
+  function makeInputsAgain(meetingId: string, name: StageName): boolean {
+    if (name === 'fetch' || name === 'decode') return false;
+    const rows = byName(stages.of(meetingId));
+    if (rows[name].attempts >= MOST_ROUNDS || !isMoving(meetings.get(meetingId))) return false;
+    store.transaction(() => {
+      for (const one of STAGES) if (one !== 'fetch') waitAgain(rows[one], SYSTEM);
+    });
+    return true;
+  }
+
+  function waitAgain({ meetingId, name, state }: Stage, who: string): void {
+    if (state !== 'waiting') stages.move(meetingId, name, 'waiting', who);
+  }
+
+  async function cancelJobs(meetingId: string, reason: string): Promise<void> {
+    for (const { name, state } of stages.of(meetingId)) {
+      if (state !== 'queued' && state !== 'running') continue;
+      const answer = await queue.cancel(jobId(stageJobs[name], meetingId), reason);
+      if (answer === 'cancelled' || answer === 'unknown') stages.move(meetingId, name, 'skipped', SYSTEM);
+      else await settle(meetingId, name);
+    }
+  }
+
+  /** The meeting's own state follows from those of its stages. */
+  function showProgress(meetingId: string): void {
+    const rows = byName(stages.of(meetingId));
+    const meeting = meetings.find(meetingId);
+    if (!meeting) return;
+    const isLive = ({ state }: Stage) => state === 'queued' || state === 'running';
+    const move = (to: Exclude<MeetingState, 'failed'>) => meetings.move(meetingId, to, SYSTEM);
+    if (meeting.state === 'cancelling' && !Object.values(rows).some(isLive)) {
+      move(rows.deliver.state === 'done' ? 'done' : 'cancelled');
+      return;
+    }
+    if (meeting.state === 'accepted') move('queued');
+    if (!isMoving(meeting)) return;
+    const hasBegun = Object.values(rows).some(
+      ({ name, state }) => name !== 'fetch' && (state === 'running' || state === 'done'),
+    );
+    if (hasBegun && meetings.get(meetingId).state === 'queued') move('processing');
+    if (rows.render.state === 'done' && meetings.get(meetingId).state === 'processing') move('delivering');
+    if (rows.deliver.state === 'done' && meetings.get(meetingId).state === 'delivering') {
+      move('done');
+      logger.info({ meetingId }, 'meeting done');
+    }
+  }
+
+  function findLive(meetingId: string, name: StageName): Stage | undefined {
+    const row = stages.of(meetingId).find(one => one.name === name);
+    return row && (row.state === 'queued' || row.state === 'running') ? row : undefined;
+  }
+
+  async function look(meetingId: string, name: StageName): Promise<string | undefined> {
+    const meeting = meetings.find(meetingId);
+    if (!meeting) return undefined;
+    if (await settle(meetingId, name)) return undefined;
+    const row = findLive(meetingId, name);
+    if (!row) return undefined;
+    if (!isMoving(meeting)) {
+      stages.move(meetingId, name, 'skipped', SYSTEM);
+      return undefined;
+    }
+    await addJob(name, meeting, planStage(name, meeting, byName(stages.of(meetingId)), versions));
+    return jobId(stageJobs[name], meetingId);
+  }
+
+  function startAgain(meetingId: string, who: string, change: () => void): void {
+    store.transaction(() => {
+      meetings.move(meetingId, 'queued', who);
+      change();
+      for (const row of stages.of(meetingId)) waitAgain(row, who);
+    });
+  }
+
+  const commands: Record<
+    string,
+    (meetingId: string, payload: Record<string, unknown>, who: string) => Promise<unknown>
+  > = {
+    cancel: (meetingId, _payload, who) => cancel(meetingId, who),
+    retry: (meetingId, _payload, who) => retry(meetingId, who),
+    rerun: (meetingId, { changes }, who) => rerun(meetingId, (changes ?? {}) as Meeting['options'], who),
+  };
+
+  async function takeCommands(): Promise<void> {
+    for (const { id, topic, meetingId, payload } of store.outbox.take(20, COMMAND_HOLD_MS)) {
+      const command = commands[topic];
+      try {
+        if (command && meetingId) await command(meetingId, payload, String(payload.who ?? SYSTEM));
+      } catch (error) {
+        if (!(error instanceof HansardError) || error.retryable) throw error;
+        logger.warn({ meetingId, command: topic, code: error.code }, 'a command was refused');
+      }
+      store.outbox.done(id);
+    }
+  }
+
+  const cancel: Orchestrator['cancel'] = (meetingId, who) =>
+    inTurn(meetingId, async () => {
+      meetings.move(meetingId, 'cancelling', who);
+      await cancelJobs(meetingId, `cancelled by ${who}`);
+      showProgress(meetingId);
+      return meetings.get(meetingId).state;
+    });
+  const retry: Orchestrator['retry'] = (meetingId, who) =>
+    inTurn(meetingId, async () => {
+      if (meetings.get(meetingId).state === 'done')
+        throw new HansardError('illegal_move', `meeting ${meetingId} is done: nothing failed`);
+      startAgain(meetingId, who, () => {});
+      await advance(meetingId);
+    });
+  const rerun: Orchestrator['rerun'] = (meetingId, changes, who) =>
+    inTurn(meetingId, async () => {
+      startAgain(meetingId, who, () => meetings.choose(meetingId, { ...meetings.get(meetingId).options, ...changes }));
+      await advance(meetingId);
+    });
+
+  async function reconcile(): Promise<Reconciliation> {
+    const unfinished = meetings.unfinished();
+    const restored: string[] = [];
+    for (const { id } of unfinished)
+      await inTurn(id, async () => {
+        for (const { name, state } of stages.of(id)) {
+          if (state !== 'queued' && state !== 'running') continue;
+          const job = await look(id, name);
+          if (job !== undefined) restored.push(job);
+        }
+        await advance(id);
+      });
+    if (restored.length > 0)
+      logger.warn({ restored: restored.length }, 'jobs that the queue had lost were added again');
+    return { meetings: unfinished.length, restored };
+  }
+
+  const pending = new Set<string>();
+  const background = new Set<Promise<void>>();
+  const inBackground = (what: string, work: () => Promise<unknown>) => {
+    const done = work()
+      .catch(error => complain(what, error))
+      .then(() => void background.delete(done));
+    background.add(done);
+  };
+  const hear = (id: string) => {
+    const [type, meetingId = ''] = id.split('.', 2);
+    const name = STAGES.find(stage => stage === type);
+    if (!name || pending.has(id)) return;
+    pending.add(id);
+    inBackground('following a job did not work', () =>
+      inTurn(meetingId, async () => {
+        pending.delete(id);
+        if (!meetings.find(meetingId)) return;
+        await settle(meetingId, name);
+        await advance(meetingId);
+      }),
+    );
+  };
+  const takeIntake = () => {
+    for (const { id } of meetings.list({ states: ['accepted'], limit: 100 }))
+      if (!pending.has(id)) {
+        pending.add(id);
+        inBackground('starting a meeting did not work', () =>
+          inTurn(id, () => advance(id)).finally(() => void pending.delete(id)),
+        );
+      }
+  };
+  const once = (what: string, work: () => Promise<unknown>) => {
+    let isBusy = false;
+    return () => {
+      if (isBusy) return;
+      isBusy = true;
+      inBackground(what, () => work().finally(() => (isBusy = false)));
+    };
+  };
+  let timers: NodeJS.Timeout[] = [];
+  let unwatch = () => {};
+
+  return {
+    advance: meetingId => inTurn(meetingId, () => advance(meetingId)),
+    cancel,
+    retry,
+    rerun,
+    reconcile,
+    start() {
+      unwatch = queue.watch(hear);
+      const look = once('reconciling did not work', reconcile);
+      const take = once('taking what was accepted did not work', async () => {
+        takeIntake();
+        await takeCommands();
+      });
+      timers = [setInterval(take, timing.intakeMs), setInterval(look, timing.reconcileMs)];
+      look();
+    },
+    async stop() {
+      for (const timer of timers) clearInterval(timer);
+      unwatch();
+      await Promise.all(background);
+    },
+  };
+}
+
+function isMoving({ state }: Meeting): boolean {
+  return state !== 'cancelling' && !FINAL_MEETING_STATES.some(final => final === state);
+}
+
+/** The job is over and was made before this round of the stage. */
+function isOfEarlierRound(job: JobStatus, { queuedAt }: Stage): boolean {
+  const isOver = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled';
+  return isOver && queuedAt !== null && job.createdAtMs < Date.parse(queuedAt);
+}
+
+/** Runs what belongs to one key one after the other. */
+function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const before = last.get(key) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    const end = mine.catch(() => {}).finally(() => last.get(key) === end && last.delete(key));
+    last.set(key, end);
+    return mine;
+  };
+}

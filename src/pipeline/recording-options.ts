@@ -1,0 +1,22 @@
+/** What people may choose for a recording. */
+import { z } from 'zod';
+
+/** No meeting has more voices than this; it only bounds the search. */
+export const MOST_SPEAKERS = 32;
+
+export const recordingOptions = z.object({
+  /** ISO 639-1 code, or `auto`. */
+  language: z.string(),
+  /** Speech recognition model, by its name in the catalogue. */
+  model: z.string(),
+  /** 0: not known. */
+  minSpeakers: z.number().int().min(0).max(MOST_SPEAKERS),
+  maxSpeakers: z.number().int().min(1).max(MOST_SPEAKERS),
+  /** `auto`: Ollama where it answers and has the model, else rules. */
+  summarizer: z.enum(['auto', 'ollama', 'extractive']),
+  /** ISO date or date-time; when not given, the recording's own creation time, else when it was written or posted. */
+  meetingDate: z.string().optional(),
+  /** IANA name. */
+  timeZone: z.string(),
+});
+export type RecordingOptions = z.infer<typeof recordingOptions>;

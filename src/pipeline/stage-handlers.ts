@@ -1,0 +1,236 @@
+/**
+ * What workers do: each handler runs one stage of one meeting. It knows blobs and models, and neither the database, nor
+ * the order of the stages, nor the platform.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { z } from 'zod';
+import { HansardError, isFaultCode } from '../errors.ts';
+import { type BlobStore, blobKeys, download } from './blobs/blob-store.ts';
+import { type DecodedRecording, decodedSchema } from './decoded.ts';
+import type { MetaFile } from './files.ts';
+import {
+  assignJob,
+  decodeJob,
+  diarizeJob,
+  fetchJob,
+  renderJob,
+  type StageJobResult,
+  type StagePayload,
+  summarizeJob,
+  transcribeJob,
+} from './jobs.ts';
+import { type Diarization, SAMPLE_RATE_HZ } from './meeting.ts';
+import type { DecodedAudio, StageContext } from './ports.ts';
+import {
+  assembleMeeting,
+  type ChosenSummarizer,
+  madeByRules,
+  type Stages,
+  withoutSpeakers,
+} from './process-recording.ts';
+import type { JobType } from './queue/job-type.ts';
+import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
+import { buildMeta } from './render/build-meta.ts';
+import { renderFiles } from './render/render-files.ts';
+import { createResultStore, stageKey } from './results/result-store.ts';
+import { createStageRunner, findOutcome, type StageOutcome } from './run-stage.ts';
+import { summarizeIdentity } from './stage-identity.ts';
+import { type ComputedStage, datesOf, type ParsedPayload, parsePayload, type StageInputs } from './stage-inputs.ts';
+import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from './stage-results.ts';
+import { assignSpeakers } from './stages/assign-speakers.ts';
+import { type Summary, summarySchema } from './summary.ts';
+import { openWorkFolder } from './work-folder.ts';
+
+export interface StageHandlersOptions {
+  stages: Stages;
+  blobs: BlobStore;
+  /** Parent of the temporary folders. */
+  workDir: string;
+  /** For meta.json. */
+  versions: Record<string, string>;
+  describeModels(model: string): MetaFile['models'];
+}
+
+/** One handler for each stage but `deliver`, which needs the database. */
+export function createStageHandlers(options: StageHandlersOptions): Handler[] {
+  const { stages, blobs, workDir } = options;
+  const results = createResultStore(blobs);
+
+  /** The stored result of an earlier stage. @throws HansardError `blob_missing` */
+  const load = async <T>(
+    inputs: StageInputs,
+    name: keyof StageInputs,
+    schema: z.ZodType<T>,
+  ): Promise<StageOutcome<T>> => {
+    const key = inputs[name] ?? '';
+    const outcome = await findOutcome(results, key, schema);
+    if (!outcome) throw new HansardError('blob_missing', `the result of ${name}, ${key}`);
+    return outcome;
+  };
+  const runnerFor = ({ signal, onProgress }: JobContext, force = false) => {
+    const nothing = () => {};
+    const observer = { onStageStart: nothing, onStageEnd: nothing, onDuration: nothing };
+    return createStageRunner(
+      { results, observer: { ...observer, onStageProgress: (_stage, fraction) => onProgress(fraction) }, force },
+      signal,
+    );
+  };
+  /** A handler that computes what is not stored. */
+  const stage = <T>(
+    type: JobType<StagePayload>,
+    schema: z.ZodType<T>,
+    compute: (parsed: ParsedPayload, context: StageContext) => Promise<T>,
+  ): Handler =>
+    handle(type, async (payload, job) => {
+      const parsed = parsePayload(type.name as ComputedStage, stages, payload);
+      return asJobResult(await runnerFor(job).run(parsed.identity, schema, context => compute(parsed, context)));
+    });
+  const inWorkFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
+    const folder = await openWorkFolder(workDir);
+    try {
+      return await work(folder.path);
+    } finally {
+      await folder.remove();
+    }
+  };
+  /** Fetches the decoded sound for as long as `listen` needs it. */
+  const withAudio = async <T>(
+    { inputs }: ParsedPayload,
+    { signal }: StageContext,
+    listen: (audio: DecodedAudio) => Promise<T>,
+  ) => {
+    const { result: decoded } = await load(inputs, 'decode', decodedSchema);
+    return await inWorkFolder(async folder => {
+      const wavPath = path.join(folder, 'audio.wav');
+      await download(blobs, blobKeys.audio(decoded.audioHash), wavPath, signal);
+      const { durationMs } = decoded;
+      return await listen({ wavPath, durationMs, sampleCount: Math.round((durationMs * SAMPLE_RATE_HZ) / 1000) });
+    });
+  };
+  const loadDiarization = async ({ inputs, options }: ParsedPayload): Promise<StageOutcome<Diarization>> =>
+    inputs.diarize === ''
+      ? withoutSpeakers(faultOf(options.diarizeFault))
+      : await load(inputs, 'diarize', diarizationSchema);
+
+  return [
+    handle(fetchJob, async ({ inputs }) => {
+      const key = blobKeys.source(inputs.file ?? '');
+      if (!(await blobs.stat(key))) throw new HansardError('blob_missing', key);
+      return { resultKey: key, seconds: 0, cpuSeconds: 0, device: null, stored: true };
+    }),
+    handle(decodeJob, async (payload, job) => {
+      const parsed = parsePayload('decode', stages, payload);
+      const key = stageKey(parsed.identity);
+      const stored = await findOutcome(results, key, decodedSchema);
+      if (stored && (await blobs.stat(blobKeys.audio(stored.result.audioHash)))) return asJobResult(stored);
+      // the sound may have been removed since: it is made again, whatever is stored
+      const outcome = await runnerFor(job, true).run(parsed.identity, decodedSchema, context =>
+        decode(parsed, context),
+      );
+      return asJobResult(outcome);
+    }),
+    stage(transcribeJob, transcriptionSchema, (parsed, context) =>
+      withAudio(parsed, context, audio => stages.transcribe.run(audio, parsed.options, context)),
+    ),
+    stage(diarizeJob, diarizationSchema, (parsed, context) =>
+      withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context)),
+    ),
+    stage(assignJob, transcriptSchema, async parsed => {
+      const [decoded, transcription, diarization] = await Promise.all([
+        load(parsed.inputs, 'decode', decodedSchema),
+        load(parsed.inputs, 'transcribe', transcriptionSchema),
+        loadDiarization(parsed),
+      ]);
+      return assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
+    }),
+    handle(summarizeJob, summarize),
+    stage(renderJob, renderedSchema, render),
+  ];
+
+  async function decode({ inputs, options }: ParsedPayload, context: StageContext): Promise<DecodedRecording> {
+    return await inWorkFolder(async workDir => {
+      const sourcePath = path.join(workDir, 'source');
+      await download(blobs, blobKeys.source(inputs.file ?? ''), sourcePath, context.signal);
+      const { decoded, audio } = await stages.decode.run({ sourcePath, workDir }, options, context);
+      await blobs.put(blobKeys.audio(decoded.audioHash), fs.createReadStream(audio.wavPath), context.signal);
+      return decoded;
+    });
+  }
+
+  async function summarize(payload: StagePayload, job: JobContext): Promise<StageJobResult> {
+    const { inputs, options, identity } = parsePayload('summarize', stages, payload);
+    const { result: transcript } = await load(inputs, 'assign', transcriptSchema);
+    const runner = runnerFor(job);
+    const keys = [inputs.transcribe ?? '', inputs.diarize ?? ''] as const;
+    const summarizeWith = (chosen: ChosenSummarizer, change: (summary: Summary) => Summary, why?: string) => {
+      const own = summarizeIdentity(chosen, datesOf(options), ...keys);
+      return runner.run(
+        why === undefined ? own : { ...own, options: { ...own.options, instead: why } },
+        summarySchema,
+        async context => change(await chosen.summarizer.summarize(transcript, datesOf(options), context)),
+      );
+    };
+    try {
+      const stored = await findOutcome(results, stageKey(identity), summarySchema);
+      if (stored) return asJobResult(stored);
+      const chosen = await stages.chooseSummarizer(options, job.signal);
+      return asJobResult(await summarizeWith(chosen, summary => summary));
+    } catch (failure) {
+      if (job.signal.aborted || !(failure instanceof HansardError)) throw failure;
+      if (failure.retryable && job.attempt < summarizeJob.attempts) throw failure;
+      // minutes without the summarizer that was wanted are better than none
+      const change = (summary: Summary) => madeByRules(summary, failure);
+      return asJobResult(await summarizeWith(stages.extractive, change, failure.code));
+    }
+  }
+
+  async function render(parsed: ParsedPayload): Promise<z.infer<typeof renderedSchema>> {
+    const { inputs, options: shown } = parsed;
+    const [decoded, transcription, diarization, transcript] = await Promise.all([
+      load(inputs, 'decode', decodedSchema),
+      load(inputs, 'transcribe', transcriptionSchema),
+      loadDiarization(parsed),
+      load(inputs, 'assign', transcriptSchema),
+    ]);
+    const summary =
+      inputs.summarize === ''
+        ? withoutSummary(transcript.result.language, faultOf(shown.summarizeFault))
+        : await load(inputs, 'summarize', summarySchema);
+    const { meetingDate } = datesOf(shown);
+    const { meetingId, fileName } = shown;
+    const meeting = assembleMeeting({
+      ...{ meetingId, fileHash: inputs.file ?? '', meetingDate },
+      ...{ decoded, transcription, diarization, summary, transcript: transcript.result },
+    });
+    const meta = buildMeta(meeting, {
+      fileName,
+      options: shown,
+      versions: options.versions,
+      device: { name: transcription.device ?? 'cpu', reason: 'Where the worker ran the models.' },
+      models: options.describeModels(shown.model),
+      processedAt: new Date(),
+    });
+    return { files: Object.fromEntries(renderFiles({ ...meeting, meta })) };
+  }
+}
+
+function asJobResult({ key: resultKey, seconds, cpuSeconds, device, stored }: StageOutcome<unknown>): StageJobResult {
+  return { resultKey, seconds, cpuSeconds, device, stored };
+}
+
+function faultOf(code = 'inference_failed'): HansardError {
+  return new HansardError(isFaultCode(code) ? code : 'inference_failed', 'in an earlier stage');
+}
+
+/** What stands for the summary when none could be made. */
+function withoutSummary(language: string, failure: HansardError): StageOutcome<Summary> {
+  const nothing = { topics: [], decisions: [], actionItems: [], questions: [], numbers: [] };
+  const warnings = [`There is no summary: ${failure.userMessage}`];
+  const result: Summary = {
+    schemaVersion: 1,
+    ...{ title: '', language, abstract: '', ...nothing },
+    ...{ method: 'extractive', model: null, coverage: 0, warnings },
+  };
+  return { key: '', result, seconds: 0, cpuSeconds: 0, device: null, stored: false };
+}

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { HansardError } from '../../../src/errors.ts';
+import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
+import { startPipeline } from '../../builders/pipeline.ts';
+import { until } from '../../builders/until.ts';
+
+const everything = ['decode', 'diarize', 'extractive', 'transcribe'];
+
+describe('a meeting', () => {
+  test('goes through all stages and is announced once', async t => {
+    const { submit, reaches, work, announced, calls, states, store } = await startPipeline(t);
+    await work();
+    const { id } = await submit();
+    const meeting = await reaches(id, 'done');
+    assert.deepEqual(states(id), [
+      'fetch done',
+      'decode done',
+      'transcribe done',
+      'diarize done',
+      'assign done',
+      'summarize done',
+      'render done',
+      'deliver done',
+    ]);
+    assert.deepEqual(calls.filter(call => call !== 'choose').sort(), everything);
+    assert.equal(announced.length, 1);
+    assert.ok(announced[0]?.files.includes('minutes.html'));
+    assert.equal(meeting.durationMs, 10_000);
+    assert.deepEqual(
+      store.search.find({ words: 'plants', limit: 5 }).map(hit => hit.meetingId),
+      [id],
+    );
+    assert.ok((store.stages.measuredRtf('transcribe') ?? -1) >= 0);
+  });
+
+  test('with a recording that is known costs nothing, and is done within two seconds', async t => {
+    const { submit, reaches, work, announced, calls } = await startPipeline(t);
+    await work();
+    const first = await submit();
+    await reaches(first.id, 'done');
+    const before = calls.length;
+    const startedAt = performance.now();
+    const second = await submit({ owner: 'U2' });
+    await reaches(second.id, 'done');
+    assert.ok(performance.now() - startedAt < 2_000);
+    assert.equal(calls.length, before);
+    assert.deepEqual(
+      announced.map(({ meetingId }) => meetingId),
+      [first.id, second.id],
+    );
+  });
+
+  test('that is submitted twice under one origin is one', async t => {
+    const { submit, reaches, work, announced } = await startPipeline(t);
+    await work();
+    const first = await submit({ origin: 'slack:F1' });
+    const second = await submit({ origin: 'slack:F1' });
+    assert.equal(second.id, first.id);
+    await reaches(first.id, 'done');
+    assert.equal(announced.length, 1);
+  });
+
+  test('run again with other options computes what depends on them', async t => {
+    const { submit, reaches, work, orchestrator, calls, announced } = await startPipeline(t);
+    await work();
+    const { id } = await submit();
+    await reaches(id, 'done');
+    calls.length = 0;
+    await orchestrator.rerun(id, { maxSpeakers: 2 }, 'slack:U1');
+    await reaches(id, 'done');
+    assert.deepEqual(calls.filter(call => call !== 'choose').sort(), ['diarize', 'extractive']);
+    assert.equal(announced.length, 2);
+  });
+
+  test('whose sound was removed meanwhile is decoded again when a stage needs it', async t => {
+    const { submit, reaches, work, orchestrator, calls, blobs } = await startPipeline(t);
+    await work();
+    const { id } = await submit();
+    const { audioHash } = await reaches(id, 'done');
+    await blobs.delete(blobKeys.audio(audioHash ?? ''));
+    calls.length = 0;
+    await orchestrator.rerun(id, { maxSpeakers: 2 }, 'slack:U1');
+    await reaches(id, 'done');
+    assert.deepEqual(calls.filter(call => call !== 'choose').sort(), ['decode', 'diarize', 'extractive']);
+  });
+
+  test('whose recording is gone as well says so, and keeps what it has', async t => {
+    const { submit, reaches, work, orchestrator, blobs, store } = await startPipeline(t);
+    await work();
+    const { id, fileHash } = await submit();
+    const { audioHash } = await reaches(id, 'done');
+    await blobs.delete(blobKeys.audio(audioHash ?? ''));
+    await blobs.delete(blobKeys.source(fileHash ?? ''));
+    await orchestrator.rerun(id, { maxSpeakers: 2 }, 'slack:U1');
+    const meeting = await reaches(id, 'failed');
+    assert.equal(meeting.errorCode, 'blob_missing');
+    assert.equal(store.search.find({ words: 'plants', limit: 5 }).length, 1);
+  });
+});
+
+describe('a failure', () => {
+  test('of a stage fails the meeting with its code, and a retry goes on there', async t => {
+    const { submit, reaches, work, orchestrator, during, calls, states } = await startPipeline(t);
+    await work();
+    during.transcribe = () => Promise.reject(new HansardError('model_missing', 'moonshine-base'));
+    const { id } = await submit();
+    const meeting = await reaches(id, 'failed');
+    assert.equal(meeting.errorCode, 'model_missing');
+    assert.ok(states(id).includes('transcribe failed'));
+    delete during.transcribe;
+    await until('the other stage has ended', () => !states(id).some(state => /queued|running/.test(state)));
+    calls.length = 0;
+    await orchestrator.retry(id, 'slack:U1');
+    await reaches(id, 'done');
+    assert.ok(!calls.includes('decode'));
+  });
+
+  test('of the diarizer leaves a transcript with one speaker', async t => {
+    const { submit, reaches, work, during, announced, states } = await startPipeline(t);
+    await work();
+    during.diarize = () => Promise.reject(new HansardError('model_missing', 'campplus'));
+    const { id } = await submit();
+    await reaches(id, 'done');
+    assert.ok(states(id).includes('diarize failed'));
+    assert.equal(announced.length, 1);
+  });
+
+  test('of the summarizer leaves the transcript', async t => {
+    const { submit, reaches, work, during, announced, states } = await startPipeline(t);
+    await work();
+    during.extractive = () => Promise.reject(new HansardError('invalid_usage', 'never works'));
+    const { id } = await submit();
+    await reaches(id, 'done');
+    assert.ok(states(id).includes('summarize failed'));
+    assert.equal(announced.length, 1);
+  });
+});
+
+describe('a cancel', () => {
+  test('before work began ends it, and a retry starts it', async t => {
+    const { submit, reaches, work, orchestrator, calls } = await startPipeline(t);
+    const { id } = await submit();
+    await reaches(id, 'queued');
+    assert.equal(await orchestrator.cancel(id, 'slack:U1'), 'cancelled');
+    await assert.rejects(orchestrator.cancel(id, 'slack:U1'), { code: 'illegal_move' });
+    await work();
+    await orchestrator.retry(id, 'slack:U1');
+    await reaches(id, 'done');
+    assert.ok(calls.includes('transcribe'));
+  });
+
+  test('of a stage that runs is obeyed', async t => {
+    const { submit, reaches, work, orchestrator, during, announced } = await startPipeline(t);
+    await work();
+    const began = Promise.withResolvers<void>();
+    during.transcribe = signal => {
+      began.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    const { id } = await submit();
+    await began.promise;
+    await orchestrator.cancel(id, 'slack:U1');
+    await reaches(id, 'cancelled');
+    assert.deepEqual(announced, []);
+  });
+});
+
+describe('recovery', () => {
+  test('adds again what the queue lost', async t => {
+    const { submit, reaches, work, orchestrator, queue, announced } = await startPipeline(t);
+    const { id } = await submit();
+    await until('decode is queued', () => queue.status(`decode.${id}`));
+    await queue.forget(`decode.${id}`);
+    const { restored } = await orchestrator.reconcile();
+    assert.deepEqual(restored, [`decode.${id}`]);
+    assert.deepEqual((await orchestrator.reconcile()).restored, []);
+    await work();
+    await reaches(id, 'done');
+    assert.equal(announced.length, 1);
+  });
+});
