@@ -1,8 +1,13 @@
-/** Every setting, with its default. The only file that names `process.env`; an empty value counts as unset. */
+/**
+ * Every setting, with its default. The only file that names `process.env`; an empty value counts as unset. A secret may
+ * also come from a file that `NAME_FILE` names.
+ */
+import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import { HansardError } from './errors.ts';
+import type { S3Settings } from './pipeline/blobs/s3-blobs.ts';
 
 const device = z.string().regex(/^(auto|cpu|cuda:\d+)$/, 'expected auto, cpu or cuda:N');
 
@@ -13,7 +18,22 @@ const environment = z.object({
   HANSARD_PROCESSES: z.coerce.number().int().min(1).max(64).optional(),
   OLLAMA_HOST: z.string().default('http://127.0.0.1:11434'),
   HANSARD_SUMMARY_MODEL: z.string().default('qwen3:4b-instruct-2507'),
-  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('warn'),
+  HANSARD_QUEUE: z.enum(['sqlite', 'bullmq']).optional(),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  HANSARD_BLOBS: z.enum(['disk', 's3']).default('disk'),
+  HANSARD_BLOBS_DIR: z.string().optional(),
+  S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z.string().optional(),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  HANSARD_MINUTES: z.string().optional(),
+  HANSARD_HTTP: z
+    .string()
+    .regex(/^(off|\S+:\d{1,5})$/, 'expected HOST:PORT, or off')
+    .default('127.0.0.1:8787'),
+  HANSARD_HTTP_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   XDG_DATA_HOME: z.string().optional(),
   XDG_CACHE_HOME: z.string().optional(),
 });
@@ -28,8 +48,16 @@ export interface Config {
   /** Inference child processes, each with one thread. */
   inferenceProcesses: number;
   ollama: { host: string; model: string };
-  logLevel: string;
+  /** Jobs go through Redis, or through a file of `dataDir`. */
+  queue: { kind: 'sqlite' } | { kind: 'bullmq'; url: string };
+  blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
+  /** Gets one folder per meeting that was submitted from the command line. */
+  minutesDir: string;
+  http: { host: string; port: number; token: string | undefined } | undefined;
+  logLevel: string | undefined;
 }
+
+const SECRETS = ['REDIS_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'HANSARD_HTTP_TOKEN'] as const;
 
 /**
  * Reads the settings from the environment.
@@ -37,21 +65,65 @@ export interface Config {
  */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  for (const name of SECRETS) set[name] ??= readSecret(name, set[`${name}_FILE`]);
   const parsed = environment.safeParse(set);
   if (!parsed.success)
     throw new HansardError('invalid_setting', z.prettifyError(parsed.error), { cause: parsed.error });
   const values = parsed.data;
   const home = os.homedir();
+  const dataDir = path.resolve(
+    values.HANSARD_DATA ?? path.join(values.XDG_DATA_HOME ?? path.join(home, '.local', 'share'), 'hansard'),
+  );
   return {
-    dataDir: path.resolve(
-      values.HANSARD_DATA ?? path.join(values.XDG_DATA_HOME ?? path.join(home, '.local', 'share'), 'hansard'),
-    ),
+    dataDir,
     modelsDir: path.resolve(
       values.HANSARD_MODELS ?? path.join(values.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'hansard', 'models'),
     ),
     device: values.HANSARD_DEVICE,
     inferenceProcesses: values.HANSARD_PROCESSES ?? Math.max(1, Math.min(os.availableParallelism(), 8)),
     ollama: { host: values.OLLAMA_HOST, model: values.HANSARD_SUMMARY_MODEL },
+    queue: queueOf(values),
+    blobs: blobsOf(values, dataDir),
+    minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
+    http: httpOf(values),
     logLevel: values.LOG_LEVEL,
   };
+}
+
+type Values = z.infer<typeof environment>;
+
+function readSecret(name: string, file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    return fs.readFileSync(file, 'utf8').trim();
+  } catch (cause) {
+    throw new HansardError('invalid_setting', `${name}_FILE: ${file} cannot be read`, { cause });
+  }
+}
+
+function queueOf({ HANSARD_QUEUE, REDIS_URL: url }: Values): Config['queue'] {
+  if ((HANSARD_QUEUE ?? (url ? 'bullmq' : 'sqlite')) === 'sqlite') return { kind: 'sqlite' };
+  if (!url) throw new HansardError('invalid_setting', 'HANSARD_QUEUE=bullmq needs REDIS_URL');
+  return { kind: 'bullmq', url };
+}
+
+function blobsOf(values: Values, dataDir: string): Config['blobs'] {
+  const { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY } = values;
+  if (values.HANSARD_BLOBS === 'disk')
+    return { kind: 'disk', dir: path.resolve(values.HANSARD_BLOBS_DIR ?? path.join(dataDir, 'blobs')) };
+  const needed = { S3_ENDPOINT, S3_BUCKET, S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY };
+  const missing = Object.entries(needed).flatMap(([name, value]) => (value === undefined ? [name] : []));
+  if (!(S3_ENDPOINT && S3_BUCKET && S3_ACCESS_KEY_ID && S3_SECRET_ACCESS_KEY))
+    throw new HansardError('invalid_setting', `HANSARD_BLOBS=s3 needs ${missing.join(', ')}`);
+  const names = { endpoint: S3_ENDPOINT, region: values.S3_REGION, bucket: S3_BUCKET };
+  return {
+    kind: 's3',
+    settings: { ...names, accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
+  };
+}
+
+function httpOf({ HANSARD_HTTP: address, HANSARD_HTTP_TOKEN: token }: Values): Config['http'] {
+  if (address === 'off') return undefined;
+  const colon = address.lastIndexOf(':');
+  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)), token };
 }

@@ -10,9 +10,10 @@ const EXIT_USAGE = 2;
 const EXIT_FAILED = 3;
 const EXIT_ORPHANED = 1;
 
-function load(): { config: Config; logger: Logger } {
+/** @param quiet level of the log when no setting says */
+function load(quiet = 'warn'): { config: Config; logger: Logger } {
   const config = loadConfig();
-  return { config, logger: createLogger(config.logLevel) };
+  return { config, logger: createLogger(config.logLevel ?? quiet) };
 }
 
 const roles: Record<string, () => Promise<Command>> = {

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { describe, test } from 'node:test';
+import { loadConfig } from '../src/config.ts';
+import { makeTemporaryFolder } from './builders/temporary-folder.ts';
+
+const s3 = {
+  HANSARD_BLOBS: 's3',
+  S3_ENDPOINT: 'http://s3:7070',
+  S3_BUCKET: 'hansard',
+  S3_ACCESS_KEY_ID: 'key',
+  S3_SECRET_ACCESS_KEY: 'secret',
+};
+
+describe('settings', () => {
+  test('have defaults, and an empty one counts as unset', () => {
+    const config = loadConfig({ HANSARD_DATA: '/data', REDIS_URL: '', HANSARD_HTTP: '' });
+    assert.equal(config.dataDir, '/data');
+    assert.deepEqual(config.queue, { kind: 'sqlite' });
+    assert.deepEqual(config.blobs, { kind: 'disk', dir: '/data/blobs' });
+    assert.deepEqual(config.http, { host: '127.0.0.1', port: 8787, token: undefined });
+  });
+
+  test('an address of Redis is enough to use it, and can be overruled', () => {
+    const url = 'redis://:pw@redis:6379';
+    assert.deepEqual(loadConfig({ REDIS_URL: url }).queue, { kind: 'bullmq', url });
+    assert.deepEqual(loadConfig({ REDIS_URL: url, HANSARD_QUEUE: 'sqlite' }).queue, { kind: 'sqlite' });
+  });
+
+  test('of S3 are taken together', () => {
+    const settings = {
+      endpoint: 'http://s3:7070',
+      region: 'us-east-1',
+      bucket: 'hansard',
+      accessKeyId: 'key',
+      secretAccessKey: 'secret',
+    };
+    assert.deepEqual(loadConfig(s3).blobs, { kind: 's3', settings });
+  });
+
+  test('a secret may come from a file', async t => {
+    const file = path.join(await makeTemporaryFolder(t), 'url');
+    await fs.writeFile(file, 'redis://redis:6379\n');
+    assert.deepEqual(loadConfig({ REDIS_URL_FILE: file }).queue, { kind: 'bullmq', url: 'redis://redis:6379' });
+    assert.throws(() => loadConfig({ REDIS_URL_FILE: `${file}-none` }), /REDIS_URL_FILE: .*cannot be read/);
+  });
+
+  for (const [env, says] of [
+    [{ HANSARD_QUEUE: 'bullmq' }, /HANSARD_QUEUE=bullmq needs REDIS_URL/],
+    [{ REDIS_URL: 'localhost' }, /REDIS_URL/],
+    [{ ...s3, S3_BUCKET: '' }, /HANSARD_BLOBS=s3 needs S3_BUCKET$/],
+    [{ HANSARD_HTTP: 'everywhere' }, /HOST:PORT/],
+    [{ HANSARD_HTTP_TOKEN: 'short' }, /at least 16 characters/],
+    [{ HANSARD_DEVICE: 'abacus', LOG_LEVEL: 'loud' }, /HANSARD_DEVICE[\s\S]*LOG_LEVEL|LOG_LEVEL[\s\S]*HANSARD_DEVICE/],
+  ] as const)
+    test(`refuses ${JSON.stringify(Object.keys(env).at(-1))} with one sentence`, () => {
+      assert.throws(() => loadConfig(env), { code: 'invalid_setting', message: says });
+    });
+});
