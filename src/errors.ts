@@ -78,6 +78,10 @@ const faults = {
     retryable: false,
     userMessage: 'The store of recordings refuses access. Check S3_BUCKET, S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY.',
   },
+  bot_running: {
+    retryable: false,
+    userMessage: 'A bot already runs on this data folder. Stop it first, or set HANSARD_DATA to another folder.',
+  },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

@@ -1,9 +1,9 @@
 /** The program: one subcommand per role. A role's modules load when it runs, so that each starts fast and needs no other's. */
 import { Command, CommanderError } from 'commander';
-import { programVersions } from './cli/versions.ts';
 import { type Config, loadConfig } from './config.ts';
 import { HansardError } from './errors.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { programVersions } from './versions.ts';
 
 /** Usage errors; a recording that failed is 3, anything unexpected 1. */
 const EXIT_USAGE = 2;

@@ -8,13 +8,14 @@ import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
 import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
+import { chooseFolder, prepareOutDir, writeFiles } from '../pipeline/output-folder.ts';
 import { type ProcessedMeeting, processRecording } from '../pipeline/process-recording.ts';
 import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
-import { chooseFolder, prepareOutDir, writeFiles } from './output-folder.ts';
+import { programVersions } from '../versions.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
 import { buildFailure, buildReport, presentReport, printable, type Report } from './report.ts';
@@ -26,7 +27,6 @@ import {
   parseTimeZone,
   type SpeakerRange,
 } from './transcribe-options.ts';
-import { programVersions } from './versions.ts';
 
 interface Loaded {
   config: Config;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import { chooseFolder, prepareOutDir, writeFiles } from '../../src/cli/output-folder.ts';
+import { chooseFolder, prepareOutDir, writeFiles } from '../../src/pipeline/output-folder.ts';
 import { DEAD_PID, makeTemporaryFolder } from '../builders/temporary-folder.ts';
 
 const filesOf = (meetingId: string, ...more: [string, string][]) =>

@@ -4,8 +4,8 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../make-folder.ts';
-import { removeLeftovers } from '../pipeline/leftovers.ts';
 import { asStorageError, TEMPORARY_NAME, writeAtomically } from '../write-atomically.ts';
+import { removeLeftovers } from './leftovers.ts';
 
 /** Temporary folders beside the meetings' own; the group is the id of the process. */
 const TEMPORARY_FOLDER = /^\.hansard-(\d+)-/;

@@ -9,7 +9,7 @@ const manifest = z.object({ version: z.string() });
 /** `hansard`, `node`, `onnxruntime`; ffmpeg's is known when it has decoded something. */
 export function programVersions(): Record<string, string> {
   return {
-    hansard: readVersion(path.join(import.meta.dirname, '..', '..', 'package.json')),
+    hansard: readVersion(path.join(import.meta.dirname, '..', 'package.json')),
     node: process.versions.node,
     onnxruntime: readVersion(createRequire(import.meta.url).resolve('onnxruntime-node/package.json')),
   };
