@@ -1,11 +1,58 @@
-/** Reads the options of `hansard transcribe`; anything odd is a sentence that says what was expected. */
-import { InvalidArgumentError } from 'commander';
+/** The options of a recording on the command line; anything odd is a sentence that says what was expected. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { MOST_SPEAKERS } from '../pipeline/recording-options.ts';
+import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
 
 export interface SpeakerRange {
   minSpeakers: number;
   maxSpeakers: number;
+}
+
+/** What commander makes of them. */
+export interface RecordingFlags {
+  language: string;
+  speakers: SpeakerRange;
+  model: string;
+  summarizer: RecordingOptions['summarizer'];
+  date?: string;
+  timeZone: string;
+}
+
+export function addRecordingOptions(command: Command): Command {
+  return command
+    .option('--language <code>', 'language spoken: en or auto', parseLanguage, 'auto')
+    .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
+      minSpeakers: 0,
+      maxSpeakers: MOST_SPEAKERS,
+    })
+    .addOption(
+      new Option('--model <name>', 'speech recognition model')
+        .choices(['moonshine-base', 'moonshine-tiny'])
+        .default('moonshine-base'),
+    )
+    .addOption(
+      new Option('--summarizer <name>', 'who writes the summary')
+        .choices(['auto', 'ollama', 'extractive'])
+        .default('auto'),
+    )
+    .option('--date <iso>', 'the meeting\'s date, for due dates such as "by Friday"', parseMeetingDate)
+    .option(
+      '--time-zone <tz>',
+      "the meeting's time zone",
+      parseTimeZone,
+      Intl.DateTimeFormat().resolvedOptions().timeZone,
+    );
+}
+
+export function toRecordingOptions({
+  language,
+  model,
+  summarizer,
+  timeZone,
+  speakers,
+  date,
+}: RecordingFlags): RecordingOptions {
+  return { language, model, summarizer, timeZone, ...speakers, ...(date !== undefined && { meetingDate: date }) };
 }
 
 /** `4` or `2-6`. */

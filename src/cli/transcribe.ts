@@ -1,6 +1,6 @@
 /** `hansard transcribe FILE…`: the main job, from recordings on disk to folders with minutes. */
 import path from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
@@ -10,7 +10,7 @@ import type { Logger } from '../logger.ts';
 import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
 import { chooseFolder, prepareOutDir, writeFiles } from '../pipeline/output-folder.ts';
 import { type ProcessedMeeting, processRecording } from '../pipeline/process-recording.ts';
-import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
+import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
@@ -20,27 +20,15 @@ import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
 import { buildFailure, buildReport, presentReport, printable, type Report } from './report.ts';
 import { listenForStop } from './stop-signal.ts';
-import {
-  parseLanguage,
-  parseMeetingDate,
-  parseSpeakers,
-  parseTimeZone,
-  type SpeakerRange,
-} from './transcribe-options.ts';
+import { addRecordingOptions, type RecordingFlags, toRecordingOptions } from './transcribe-options.ts';
 
 interface Loaded {
   config: Config;
   logger: Logger;
 }
 
-interface TranscribeFlags {
+interface TranscribeFlags extends RecordingFlags {
   out: string;
-  language: string;
-  speakers: SpeakerRange;
-  model: string;
-  summarizer: RecordingOptions['summarizer'];
-  date?: string;
-  timeZone: string;
   json: boolean;
   quiet: boolean;
   force: boolean;
@@ -51,32 +39,11 @@ const EXIT_FAILED = 3;
 
 /** @param load the settings, read when the command runs; main.ts answers for the HansardErrors that actions throw */
 export function transcribeCommand(load: () => Loaded): Command {
-  return new Command('transcribe')
+  const command = new Command('transcribe')
     .description('turn recordings into transcripts with speakers, minutes and files')
     .argument('<file...>', 'audio or video that ffmpeg reads')
-    .option('--out <dir>', 'folder that gets one folder per recording', 'hansard-out')
-    .option('--language <code>', 'language spoken: en or auto', parseLanguage, 'auto')
-    .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
-      minSpeakers: 0,
-      maxSpeakers: MOST_SPEAKERS,
-    })
-    .addOption(
-      new Option('--model <name>', 'speech recognition model')
-        .choices(['moonshine-base', 'moonshine-tiny'])
-        .default('moonshine-base'),
-    )
-    .addOption(
-      new Option('--summarizer <name>', 'who writes the summary')
-        .choices(['auto', 'ollama', 'extractive'])
-        .default('auto'),
-    )
-    .option('--date <iso>', 'the meeting\'s date, for due dates such as "by Friday"', parseMeetingDate)
-    .option(
-      '--time-zone <tz>',
-      "the meeting's time zone",
-      parseTimeZone,
-      Intl.DateTimeFormat().resolvedOptions().timeZone,
-    )
+    .option('--out <dir>', 'folder that gets one folder per recording', 'hansard-out');
+  return addRecordingOptions(command)
     .option('--json', 'print one JSON object per recording', false)
     .option('--quiet', 'print no progress', false)
     .option('--force', 'compute everything again, also what is stored', false)
@@ -129,7 +96,7 @@ async function transcribeOne(
   try {
     const outDir = path.resolve(flags.out);
     await prepareOutDir(outDir);
-    const options = toOptions(flags);
+    const options = toRecordingOptions(flags);
     const meeting = await processRecording(
       {
         sourcePath: file,
@@ -154,11 +121,6 @@ async function transcribeOne(
   } finally {
     progress.clear();
   }
-}
-
-function toOptions(flags: TranscribeFlags): RecordingOptions {
-  const { language, model, summarizer, timeZone } = flags;
-  return { language, model, summarizer, timeZone, ...flags.speakers, meetingDate: flags.date };
 }
 
 async function describe(file: string, meeting: ProcessedMeeting, options: RecordingOptions, stages: WorkerStages) {

@@ -1,12 +1,10 @@
 /** The story: from a file on disk to a meeting with transcript and summary. Every dependency is an argument. */
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { HansardError } from '../errors.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
 import type { MediaFacts } from './media-facts.ts';
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
 import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
+import { hashFile, statRecording } from './recording-file.ts';
 import type { RecordingOptions } from './recording-options.ts';
 import type { ResultStore, StageIdentity } from './results/result-store.ts';
 import {
@@ -264,31 +262,4 @@ function costs(outcomes: Record<string, StageOutcome<unknown>>): ProcessedMeetin
       { seconds, cpuSeconds, device, stored },
     ]),
   );
-}
-
-/** When the recording was last written. Devices and pipes are refused: reading them may never end. */
-async function statRecording(sourcePath: string): Promise<Date> {
-  const stats = await fs.promises.stat(sourcePath).catch(cause => {
-    throw asFileError(cause, sourcePath);
-  });
-  if (!stats.isFile()) throw new HansardError('not_a_file', sourcePath);
-  return stats.mtime;
-}
-
-/** sha256 of the file's bytes, streamed. */
-async function hashFile(sourcePath: string, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(fs.createReadStream(sourcePath), hash, { signal });
-  } catch (cause) {
-    if (signal.aborted) throw new HansardError('cancelled', sourcePath, { cause });
-    throw asFileError(cause, sourcePath);
-  }
-  return hash.digest('hex');
-}
-
-function asFileError(cause: unknown, sourcePath: string): HansardError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  if (code === 'ENOENT' || code === 'ENOTDIR') return new HansardError('file_missing', sourcePath, { cause });
-  return new HansardError('file_unreadable', `${sourcePath}: ${code}`, { cause });
 }

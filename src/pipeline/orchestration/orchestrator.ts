@@ -132,8 +132,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       const { audioHash, durationMs, facts } = decoded.result;
       return () => {
         meetings.learn(meetingId, { audioHash, durationMs });
-        const { options, createdAt } = meetings.get(meetingId);
-        meetings.choose(meetingId, { meetingDate: facts.createdAt ?? createdAt, ...options });
+        const { options, source, createdAt } = meetings.get(meetingId);
+        meetings.choose(meetingId, { meetingDate: facts.createdAt ?? source.modifiedAt ?? createdAt, ...options });
       };
     }
     if (name === 'assign') {

@@ -1,0 +1,76 @@
+/** `hansard start | bot | worker`: the server, in one process or in many. */
+import { Command, InvalidArgumentError } from 'commander';
+import { startBot } from '../bot/start-bot.ts';
+import type { Config } from '../config.ts';
+import { createModelStore } from '../gpu-worker/models/store.ts';
+import { startStages } from '../gpu-worker/run.ts';
+import { startWorker, WORKER_QUEUES, type WorkerQueue } from '../gpu-worker/start-worker.ts';
+import type { Logger } from '../logger.ts';
+import { openBlobs, openMeetingStore, openQueue } from '../services.ts';
+import { listenForStop } from './stop-signal.ts';
+
+type Load = (level: string) => { config: Config; logger: Logger };
+
+interface Roles {
+  bot: boolean;
+  queues: readonly WorkerQueue[];
+}
+
+export function startCommand(load: Load): Command {
+  return new Command('start')
+    .description('run the server on one machine: the bot and a worker')
+    .action(() => serve({ bot: true, queues: WORKER_QUEUES }, load('info')));
+}
+
+export function botCommand(load: Load): Command {
+  return new Command('bot')
+    .description('run the bot alone: it accepts recordings and delivers minutes, workers elsewhere do the work')
+    .action(() => serve({ bot: true, queues: [] }, load('info')));
+}
+
+export function workerCommand(load: Load): Command {
+  return new Command('worker')
+    .description('run a worker: it takes jobs from some queues')
+    .option('--queues <names>', `which, with commas between: ${WORKER_QUEUES.join(', ')}`, parseQueues, [
+      ...WORKER_QUEUES,
+    ])
+    .action(({ queues }: { queues: WorkerQueue[] }) => serve({ bot: false, queues }, load('info')));
+}
+
+export function parseQueues(text: string): WorkerQueue[] {
+  const names = text.split(',').map(name => name.trim());
+  const known = WORKER_QUEUES.filter(name => names.includes(name));
+  if (known.length !== names.length)
+    throw new InvalidArgumentError(`Expected names out of ${WORKER_QUEUES.join(', ')}, with commas between.`);
+  return known;
+}
+
+/** Runs until a signal; ends within 25 s then, and gives back what was not done. */
+async function serve(
+  { bot: hasBot, queues }: Roles,
+  { config, logger }: { config: Config; logger: Logger },
+): Promise<void> {
+  if (!hasBot && config.queue.kind === 'sqlite' && config.blobs.kind === 'disk')
+    logger.warn('without REDIS_URL and a common blob store this worker serves only a bot on the same data folder');
+  const ended = Promise.withResolvers<void>();
+  const stop = listenForStop(() => ended.resolve());
+  await using stack = new AsyncDisposableStack();
+  const queue = stack.adopt(await openQueue(config, logger), one => one.close());
+  const blobs = await openBlobs(config);
+  const problems = await blobs.problems();
+  for (const problem of problems) logger.error({ problem }, 'blob store');
+  const models = createModelStore(config.modelsDir);
+  const stages = stack.adopt(
+    startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
+    one => one.close(),
+  );
+  if (hasBot) {
+    const store = stack.adopt(openMeetingStore(config), one => one.close());
+    stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages }), one => one.stop());
+  }
+  if (queues.length > 0)
+    stack.adopt(await startWorker({ config, logger, queue, blobs, stages, queues }), one => one.stop());
+  if (stop.signal.aborted) ended.resolve();
+  await ended.promise;
+  logger.info('stopping');
+}
