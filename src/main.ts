@@ -18,6 +18,15 @@ function load(quiet = 'warn'): { config: Config; logger: Logger } {
 
 const roles: Record<string, () => Promise<Command>> = {
   transcribe: async () => (await import('./cli/transcribe.ts')).transcribeCommand(load),
+  start: async () => (await import('./cli/serve.ts')).startCommand(load),
+  bot: async () => (await import('./cli/serve.ts')).botCommand(load),
+  worker: async () => (await import('./cli/serve.ts')).workerCommand(load),
+  submit: async () => (await import('./cli/meetings.ts')).submitCommand(load),
+  status: async () => (await import('./cli/meetings.ts')).statusCommand(load),
+  cancel: async () => (await import('./cli/meetings.ts')).cancelCommand(load),
+  retry: async () => (await import('./cli/meetings.ts')).retryCommand(load),
+  search: async () => (await import('./cli/meetings.ts')).searchCommand(load),
+  jobs: async () => (await import('./cli/jobs.ts')).jobsCommand(load),
   models: async () => (await import('./cli/models.ts')).modelsCommand(load),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(load),
   bench: async () => (await import('./cli/bench.ts')).benchCommand(load),
@@ -25,6 +34,15 @@ const roles: Record<string, () => Promise<Command>> = {
 
 const descriptions = {
   transcribe: 'turn recordings into transcripts with speakers, minutes and files',
+  start: 'run the server on one machine: the bot and a worker',
+  bot: 'run the bot alone; workers elsewhere do the work',
+  worker: 'run a worker: it takes jobs from some queues',
+  submit: 'hand recordings to the server on this machine',
+  status: 'where meetings are, how far, and when they will be done',
+  cancel: 'stop the work on a meeting',
+  retry: 'go on with a meeting that failed or was cancelled',
+  search: 'find words in all meetings',
+  jobs: 'the jobs in the queues, dead letters among them',
   models: 'the models: list, fetch and check them',
   doctor: 'check everything that Hansard needs, and say what to type',
   bench: 'measure accuracy and speed on recordings with truth',

@@ -62,6 +62,8 @@ export interface Meetings {
   find(id: string): Meeting | undefined;
   /** @throws HansardError `unknown_meeting` */
   get(id: string): Meeting;
+  /** Those whose id begins or ends so. */
+  findByPartOfId(part: string, limit: number): Meeting[];
   findByOrigin(origin: string): Meeting | undefined;
   /** Newest first. */
   findByFileHash(hash: string): Meeting[];
@@ -121,6 +123,8 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
         if (known) return { meeting: known, created: false };
         return { meeting: get(insert(db, audit, meeting, who)), created: true };
       }),
+    findByPartOfId: (part, limit) =>
+      select('WHERE substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1 LIMIT ?2', part, limit),
     findByOrigin: origin => select('WHERE origin = ?', origin)[0],
     findByFileHash: hash => select('WHERE file_hash = ? ORDER BY id DESC', hash),
     findByAudioHash: hash => select('WHERE audio_hash = ? ORDER BY id DESC', hash),
