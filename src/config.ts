@@ -31,7 +31,7 @@ const environment = z.object({
   HANSARD_HTTP: z
     .string()
     .regex(/^(off|\S+:\d{1,5})$/, 'expected HOST:PORT, or off')
-    .default('127.0.0.1:8787'),
+    .optional(),
   HANSARD_HTTP_TOKEN: z.string().min(16, 'expected at least 16 characters').optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).optional(),
   XDG_DATA_HOME: z.string().optional(),
@@ -53,7 +53,8 @@ export interface Config {
   blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
   /** Gets one folder per meeting that was submitted from the command line. */
   minutesDir: string;
-  http: { host: string; port: number; token: string | undefined } | undefined;
+  /** `port` undefined: that of the role. */
+  http: { host: string; port: number | undefined; token: string | undefined } | undefined;
   logLevel: string | undefined;
 }
 
@@ -124,6 +125,7 @@ function blobsOf(values: Values, dataDir: string): Config['blobs'] {
 
 function httpOf({ HANSARD_HTTP: address, HANSARD_HTTP_TOKEN: token }: Values): Config['http'] {
   if (address === 'off') return undefined;
+  if (address === undefined) return { host: '127.0.0.1', port: undefined, token };
   const colon = address.lastIndexOf(':');
   return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)), token };
 }

@@ -82,6 +82,10 @@ const faults = {
     retryable: false,
     userMessage: 'A bot already runs on this data folder. Stop it first, or set HANSARD_DATA to another folder.',
   },
+  address_in_use: {
+    retryable: false,
+    userMessage: 'The address for HTTP cannot be used. Set HANSARD_HTTP to another HOST:PORT, or to off.',
+  },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

@@ -19,7 +19,8 @@ describe('settings', () => {
     assert.equal(config.dataDir, '/data');
     assert.deepEqual(config.queue, { kind: 'sqlite' });
     assert.deepEqual(config.blobs, { kind: 'disk', dir: '/data/blobs' });
-    assert.deepEqual(config.http, { host: '127.0.0.1', port: 8787, token: undefined });
+    assert.deepEqual(config.http, { host: '127.0.0.1', port: undefined, token: undefined });
+    assert.deepEqual(loadConfig({ HANSARD_HTTP: '[::]:80' }).http, { host: '[::]', port: 80, token: undefined });
   });
 
   test('an address of Redis is enough to use it, and can be overruled', () => {

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler } from '../pipeline/deliver-handler.ts';
-import { createOrchestrator } from '../pipeline/orchestration/orchestrator.ts';
+import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
 import type { Versions } from '../pipeline/stage-inputs.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
@@ -20,6 +20,7 @@ export interface BotOptions {
 }
 
 export interface Bot {
+  orchestrator: Orchestrator;
   /** What keeps it from working, one sentence each. */
   problems(): Promise<string[]>;
   stop(): Promise<void>;
@@ -37,6 +38,7 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   orchestrator.start();
   logger.info({ dataDir: config.dataDir, queue: config.queue.kind, blobs: config.blobs.kind }, 'bot started');
   return {
+    orchestrator,
     problems: async () => (await Promise.all([queue.problems(), blobs.problems()])).flat(),
     async stop() {
       await orchestrator.stop();

@@ -1,13 +1,21 @@
 /** `hansard start | bot | worker`: the server, in one process or in many. */
 import { Command, InvalidArgumentError } from 'commander';
+import type { FastifyInstance } from 'fastify';
+import { addApi } from '../bot/api.ts';
 import { startBot } from '../bot/start-bot.ts';
 import type { Config } from '../config.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES, type WorkerQueue } from '../gpu-worker/start-worker.ts';
+import { createMetrics } from '../http/metrics.ts';
+import { serveHttp } from '../http/serve-http.ts';
 import type { Logger } from '../logger.ts';
 import { openBlobs, openMeetingStore, openQueue } from '../services.ts';
 import { listenForStop } from './stop-signal.ts';
+
+/** Where HTTP answers when no setting says: a bot and a worker on one host keep out of each other's way. */
+const BOT_PORT = 8787;
+const WORKER_PORT = 8788;
 
 type Load = (level: string) => { config: Config; logger: Logger };
 
@@ -64,12 +72,29 @@ async function serve(
     startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
     one => one.close(),
   );
-  if (hasBot) {
-    const store = stack.adopt(openMeetingStore(config), one => one.close());
-    stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages }), one => one.stop());
+  const store = hasBot ? stack.adopt(openMeetingStore(config), one => one.close()) : undefined;
+  const bot = store
+    ? stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages }), one => one.stop())
+    : undefined;
+  const worker =
+    queues.length > 0
+      ? stack.adopt(await startWorker({ config, logger, queue, blobs, stages, queues }), one => one.stop())
+      : undefined;
+  if (config.http) {
+    const problems = async () => [
+      ...new Set([...((await bot?.problems()) ?? []), ...((await worker?.problems()) ?? [])]),
+    ];
+    const options = {
+      http: { ...config.http, port: config.http.port ?? (hasBot ? BOT_PORT : WORKER_PORT) },
+      logger,
+      problems,
+      facts: () => ({ queues: worker?.serving() ?? [] }),
+      metrics: createMetrics({ queue, ...(store && { store }) }),
+      ...(store &&
+        bot && { api: (routes: FastifyInstance) => addApi(routes, { store, queue, orchestrator: bot.orchestrator }) }),
+    };
+    stack.adopt(await serveHttp(options), one => one.close());
   }
-  if (queues.length > 0)
-    stack.adopt(await startWorker({ config, logger, queue, blobs, stages, queues }), one => one.stop());
   if (stop.signal.aborted) ended.resolve();
   await ended.promise;
   logger.info('stopping');

@@ -56,6 +56,7 @@ export interface Deliveries {
   deliver(claim: Claim): boolean;
   /** With `retryAt` (ISO time) it waits for the next try; without, it has failed for good. False: the claim was lost. */
   fail(claim: Claim, failure: Failure, retryAt?: string): boolean;
+  countByState(): Record<DeliveryState, number>;
   /** A failed one is sent again. @throws HansardError `illegal_move` */
   retry(id: string, who: string): void;
 }
@@ -129,6 +130,12 @@ export function createDeliveries(db: Database, audit: Audit): Deliveries {
     deliver: claim => settle(claim, 'delivered', {}),
     fail: (claim, failure, retryAt) =>
       retryAt === undefined ? settle(claim, 'failed', { failure }) : settle(claim, 'pending', { failure, retryAt }),
+    countByState() {
+      const counts = Object.fromEntries(DELIVERY_STATES.map(state => [state, 0])) as Record<DeliveryState, number>;
+      const rows = db.all('SELECT state, COUNT(*) AS count FROM deliveries GROUP BY state');
+      for (const { state, count } of rows as { state: DeliveryState; count: number }[]) counts[state] = count;
+      return counts;
+    },
     retry: (id, who) =>
       db.transaction(() => {
         const delivery = select('WHERE id = ?', id)[0];

@@ -49,8 +49,16 @@ export interface Stages {
    * @returns whether it was written
    */
   progress(meetingId: string, name: StageName, fraction: number): boolean;
+  /** Over all meetings that are kept. */
+  totals(): StageTotals;
   /** Median seconds of work per second of audio of the last 50 runs on this machine; undefined before the first. */
   measuredRtf(name: StageName): number | undefined;
+}
+
+export interface StageTotals {
+  /** `runs`: how many were computed, not answered from a stored result; `restarts`: starts beyond the first of each. */
+  totals: { stage: StageName; runs: number; seconds: number; restarts: number }[];
+  failed: { stage: StageName; code: string; count: number }[];
 }
 
 const columns = `meeting_id AS meetingId, name, state, progress, attempts, error_code AS errorCode,
@@ -103,6 +111,15 @@ export function createStages(db: Database, audit: Audit): Stages {
       writtenAtMs.set(key, now);
       return true;
     },
+    totals: () => ({
+      totals: db.all(
+        `SELECT name AS stage, SUM(rtf IS NOT NULL) AS runs, SUM(CASE WHEN rtf IS NOT NULL THEN seconds ELSE 0 END) AS seconds,
+           SUM(MAX(attempts - 1, 0)) AS restarts FROM stages GROUP BY name`,
+      ) as StageTotals['totals'],
+      failed: db.all(
+        "SELECT name AS stage, error_code AS code, COUNT(*) AS count FROM stages WHERE state = 'failed' GROUP BY name, error_code",
+      ) as StageTotals['failed'],
+    }),
     measuredRtf(name) {
       const rows = db.all(
         'SELECT rtf FROM stages WHERE name = ? AND rtf IS NOT NULL ORDER BY finished_at DESC LIMIT ?',
