@@ -20,6 +20,7 @@ const environment = z.object({
   HANSARD_SUMMARY_MODEL: z.string().default('qwen3:4b-instruct-2507'),
   HANSARD_QUEUE: z.enum(['sqlite', 'bullmq']).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  HANSARD_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(120),
   HANSARD_BLOBS: z.enum(['disk', 's3']).default('disk'),
   HANSARD_BLOBS_DIR: z.string().optional(),
   S3_ENDPOINT: z.url({ protocol: /^https?$/ }).optional(),
@@ -50,6 +51,8 @@ export interface Config {
   ollama: { host: string; model: string };
   /** Jobs go through Redis, or through a file of `dataDir`. */
   queue: { kind: 'sqlite' } | { kind: 'bullmq'; url: string };
+  /** A worker that was silent for so long is taken for dead, and its jobs are given to others. */
+  leaseMs: number;
   blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
   /** Gets one folder per meeting that was submitted from the command line. */
   minutesDir: string;
@@ -84,6 +87,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     inferenceProcesses: values.HANSARD_PROCESSES ?? Math.max(1, Math.min(os.availableParallelism(), 8)),
     ollama: { host: values.OLLAMA_HOST, model: values.HANSARD_SUMMARY_MODEL },
     queue: queueOf(values),
+    leaseMs: values.HANSARD_LEASE_SECONDS * 1000,
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
     http: httpOf(values),

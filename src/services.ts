@@ -4,12 +4,13 @@ import type { Config } from './config.ts';
 import type { Logger } from './logger.ts';
 import type { BlobStore } from './pipeline/blobs/blob-store.ts';
 import { jobRegistry } from './pipeline/jobs.ts';
-import type { JobQueue } from './pipeline/queue/job-queue.ts';
+import { DEFAULT_TIMING, type JobQueue } from './pipeline/queue/job-queue.ts';
 import { openStore, type Store } from './pipeline/store/open-store.ts';
 
 /** @throws HansardError what opening an adapter throws */
-export async function openQueue({ queue, dataDir }: Config, logger: Logger): Promise<JobQueue> {
-  const options = { registry: jobRegistry, logger };
+export async function openQueue({ queue, dataDir, leaseMs }: Config, logger: Logger): Promise<JobQueue> {
+  const timing = { ...DEFAULT_TIMING, leaseMs, sweepMs: leaseMs / 4 };
+  const options = { registry: jobRegistry, logger, timing };
   if (queue.kind === 'sqlite') {
     const { openSqliteQueue } = await import('./pipeline/queue/sqlite-queue.ts');
     return openSqliteQueue({ ...options, file: path.join(dataDir, 'queue.db') });

@@ -8,6 +8,7 @@ import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import type { JobQueue, Worker } from '../pipeline/queue/job-queue.ts';
 import type { QueueName } from '../pipeline/queue/job-type.ts';
 import { createStageHandlers } from '../pipeline/stage-handlers.ts';
+import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
@@ -40,10 +41,12 @@ const LOOK_AGAIN_MS = 30_000;
 
 export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRole> {
   const { config, logger, queue, blobs, stages, queues } = options;
+  const workDir = path.join(config.dataDir, 'work');
+  await sweepWorkFolders(workDir);
   const handlers = createStageHandlers({
     stages,
     blobs,
-    workDir: path.join(config.dataDir, 'work'),
+    workDir,
     versions: programVersions(),
     describeModels: model =>
       modelsForTranscription(model).map(name => ({
