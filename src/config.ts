@@ -29,6 +29,10 @@ const environment = z.object({
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   HANSARD_MINUTES: z.string().optional(),
+  HANSARD_KEEP_AUDIO_DAYS: z.coerce.number().min(0).default(7),
+  HANSARD_KEEP_MEETING_DAYS: z.coerce.number().min(0).default(90),
+  HANSARD_ALERT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_ALERT_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   HANSARD_HTTP: z
     .string()
     .regex(/^(off|\S+:\d{1,5})$/, 'expected HOST:PORT, or off')
@@ -56,12 +60,21 @@ export interface Config {
   blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
   /** Gets one folder per meeting that was submitted from the command line. */
   minutesDir: string;
+  /** Days after a meeting is over, where the channel's settings do not say; 0 means at once. */
+  retention: { audioDays: number; meetingDays: number };
+  alerts: { url: string; secret: string } | undefined;
   /** `port` undefined: that of the role. */
   http: { host: string; port: number | undefined; token: string | undefined } | undefined;
   logLevel: string | undefined;
 }
 
-const SECRETS = ['REDIS_URL', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'HANSARD_HTTP_TOKEN'] as const;
+const SECRETS = [
+  'REDIS_URL',
+  'S3_ACCESS_KEY_ID',
+  'S3_SECRET_ACCESS_KEY',
+  'HANSARD_HTTP_TOKEN',
+  'HANSARD_ALERT_SECRET',
+] as const;
 
 /**
  * Reads the settings from the environment.
@@ -90,6 +103,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     leaseMs: values.HANSARD_LEASE_SECONDS * 1000,
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
+    retention: { audioDays: values.HANSARD_KEEP_AUDIO_DAYS, meetingDays: values.HANSARD_KEEP_MEETING_DAYS },
+    alerts: alertsOf(values),
     http: httpOf(values),
     logLevel: values.LOG_LEVEL,
   };
@@ -125,6 +140,12 @@ function blobsOf(values: Values, dataDir: string): Config['blobs'] {
     kind: 's3',
     settings: { ...names, accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
   };
+}
+
+function alertsOf({ HANSARD_ALERT_URL: url, HANSARD_ALERT_SECRET: secret }: Values): Config['alerts'] {
+  if (!url) return undefined;
+  if (!secret) throw new HansardError('invalid_setting', 'HANSARD_ALERT_URL needs HANSARD_ALERT_SECRET');
+  return { url, secret };
 }
 
 function httpOf({ HANSARD_HTTP: address, HANSARD_HTTP_TOKEN: token }: Values): Config['http'] {

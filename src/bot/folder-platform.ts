@@ -1,7 +1,7 @@
 /** The platform of recordings that were submitted from the command line: minutes go into a folder. */
 import path from 'node:path';
 import type { Platform } from '../pipeline/deliver-handler.ts';
-import { chooseFolder, writeFiles } from '../pipeline/output-folder.ts';
+import { chooseFolder, removeFolder, writeFiles } from '../pipeline/output-folder.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES } from '../pipeline/render/render-files.ts';
 
@@ -14,6 +14,11 @@ export function createFolderPlatform(minutesDir: string): Platform {
       const name = outputName(String(meeting.source.name ?? meeting.title));
       const folder = await chooseFolder(path.resolve(minutesDir), name, meeting.id);
       await writeFiles(folder, files, OPTIONAL_FILES);
+    },
+    async retract(meeting) {
+      if (meeting.platform !== FOLDER_PLATFORM) return;
+      const name = outputName(String(meeting.source.name ?? meeting.title));
+      await removeFolder(path.resolve(minutesDir), name, meeting.id);
     },
   };
 }

@@ -12,6 +12,8 @@ import type { Store } from './store/open-store.ts';
 /** Where recordings come from and minutes go. Announcing twice must have the effect of once. */
 export interface Platform {
   announce(meeting: Meeting, files: ReadonlyMap<string, string>, context: JobContext): Promise<void>;
+  /** Takes back what was announced. */
+  retract(meeting: Meeting): Promise<void>;
 }
 
 export interface DeliverOptions {

@@ -39,6 +39,16 @@ export async function chooseFolder(outDir: string, name: string, meetingId: stri
   }
 }
 
+/** Removes the folder of a meeting, if there is one. */
+export async function removeFolder(outDir: string, name: string, meetingId: string): Promise<void> {
+  const folder = await chooseFolder(outDir, name, meetingId);
+  try {
+    if ((await ownerOf(folder)) === meetingId) await fs.rm(folder, { recursive: true });
+  } catch (cause) {
+    throw asStorageError(cause, folder, 'output');
+  }
+}
+
 /** The meeting whose files are there, `nobody` when the folder is free, `stranger` when it holds something else. */
 async function ownerOf(folder: string): Promise<string> {
   const entries = await fs

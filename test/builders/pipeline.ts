@@ -76,6 +76,7 @@ export async function startPipeline(
       blobs,
       platforms: {
         folder: {
+          retract: async () => {},
           announce: async (meeting, files) => void announced.push({ meetingId: meeting.id, files: [...files.keys()] }),
         },
       },

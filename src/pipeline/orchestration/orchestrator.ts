@@ -32,7 +32,7 @@ export interface Orchestrator {
   /** With other options; only what depends on them is computed. @throws HansardError `illegal_move` unless it is over */
   rerun(meetingId: string, changes: Meeting['options'], who: string): Promise<void>;
   /** Brings back what got lost on the way: each unfinished stage has a live job, or is ended. */
-  reconcile(): Promise<Reconciliation>;
+  reconcile(wish?: { dryRun?: boolean; only?: string }): Promise<Reconciliation>;
   /** Hears of jobs, takes what other processes accepted, reconciles now and then; until `stop`. */
   start(): void;
   stop(): Promise<void>;
@@ -260,6 +260,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     return jobId(stageJobs[name], meetingId);
   }
 
+  async function isLost({ meetingId, name, ...row }: Stage): Promise<boolean> {
+    if (row.state !== 'queued' && row.state !== 'running') return false;
+    const job = await queue.status(jobId(stageJobs[name], meetingId));
+    return !job || isOfEarlierRound(job, row);
+  }
+
   function startAgain(meetingId: string, who: string, change: () => void): void {
     store.transaction(() => {
       meetings.move(meetingId, 'queued', who);
@@ -310,11 +316,21 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       await advance(meetingId);
     });
 
-  async function reconcile(): Promise<Reconciliation> {
-    const unfinished = meetings.unfinished();
+  async function reconcile({
+    dryRun = false,
+    only,
+  }: {
+    dryRun?: boolean;
+    only?: string;
+  } = {}): Promise<Reconciliation> {
+    const unfinished = meetings.unfinished().filter(({ id }) => only === undefined || id === only);
     const restored: string[] = [];
     for (const { id } of unfinished)
       await inTurn(id, async () => {
+        if (dryRun) {
+          for (const row of stages.of(id)) if (await isLost(row)) restored.push(jobId(stageJobs[row.name], id));
+          return;
+        }
         for (const { name, state } of stages.of(id)) {
           if (state !== 'queued' && state !== 'running') continue;
           const job = await look(id, name);
@@ -322,7 +338,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         }
         await advance(id);
       });
-    if (restored.length > 0)
+    if (restored.length > 0 && !dryRun)
       logger.warn({ restored: restored.length }, 'jobs that the queue had lost were added again');
     return { meetings: unfinished.length, restored };
   }
@@ -377,7 +393,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     reconcile,
     start() {
       unwatch = queue.watch(hear);
-      const look = once('reconciling did not work', reconcile);
+      const look = once('reconciling did not work', () => reconcile());
       const take = once('taking what was accepted did not work', async () => {
         takeIntake();
         await takeCommands();
@@ -398,7 +414,7 @@ function isMoving({ state }: Meeting): boolean {
 }
 
 /** The job is over and was made before this round of the stage. */
-function isOfEarlierRound(job: JobStatus, { queuedAt }: Stage): boolean {
+function isOfEarlierRound(job: JobStatus, { queuedAt }: Pick<Stage, 'queuedAt'>): boolean {
   const isOver = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled';
   return isOver && queuedAt !== null && job.createdAtMs < Date.parse(queuedAt);
 }

@@ -72,6 +72,10 @@ export interface Meetings {
   list(filter: MeetingFilter): Meeting[];
   /** Everything that is not in a final state, oldest first: what the reconciler looks after. */
   unfinished(): Meeting[];
+  /** All of one person, as the platform names people. */
+  ofOwner(owner: string): Meeting[];
+  /** Everything in a final state, oldest first. */
+  over(): Meeting[];
   countByState(): Record<MeetingState, number>;
   /** @throws HansardError `illegal_move`, `unknown_meeting`. A move to `failed` needs its failure. */
   move(id: string, to: Exclude<MeetingState, 'failed'>, who: string): Meeting;
@@ -141,6 +145,8 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
         : select(`WHERE ${inStates} ORDER BY id DESC LIMIT ?`, ...states, limit);
     },
     unfinished: () => select(`WHERE state NOT IN ('done', 'failed', 'cancelled') ORDER BY id`),
+    ofOwner: owner => select('WHERE owner = ? ORDER BY id', owner),
+    over: () => select(`WHERE state IN ('done', 'failed', 'cancelled') ORDER BY id`),
     countByState() {
       const counts = Object.fromEntries(MEETING_STATES.map(state => [state, 0])) as Record<MeetingState, number>;
       const rows = db.all('SELECT state, COUNT(*) AS count FROM meetings GROUP BY state');

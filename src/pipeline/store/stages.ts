@@ -49,6 +49,10 @@ export interface Stages {
    * @returns whether it was written
    */
   progress(meetingId: string, name: StageName, fraction: number): boolean;
+  /** Keys of results that no other meeting uses. */
+  resultKeysOnlyOf(meetingId: string): string[];
+  /** Some meeting uses the result. */
+  isResultKey(key: string): boolean;
   /** Over all meetings that are kept. */
   totals(): StageTotals;
   /** Median seconds of work per second of audio of the last 50 runs on this machine; undefined before the first. */
@@ -111,6 +115,15 @@ export function createStages(db: Database, audit: Audit): Stages {
       writtenAtMs.set(key, now);
       return true;
     },
+    resultKeysOnlyOf(meetingId) {
+      const rows = db.all(
+        `SELECT DISTINCT result_key AS key FROM stages mine WHERE meeting_id = ?1 AND result_key IS NOT NULL AND NOT EXISTS
+           (SELECT 1 FROM stages other WHERE other.result_key = mine.result_key AND other.meeting_id <> ?1)`,
+        meetingId,
+      );
+      return (rows as { key: string }[]).map(({ key }) => key);
+    },
+    isResultKey: key => db.get('SELECT 1 FROM stages WHERE result_key = ? LIMIT 1', key) !== undefined,
     totals: () => ({
       totals: db.all(
         `SELECT name AS stage, SUM(rtf IS NOT NULL) AS runs, SUM(CASE WHEN rtf IS NOT NULL THEN seconds ELSE 0 END) AS seconds,
