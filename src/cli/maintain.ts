@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { takeBotLock } from '../bot/bot-lock.ts';
 import { createFolderPlatform } from '../bot/folder-platform.ts';
+import { backupDir, renewBackups } from '../bot/maintenance/backup.ts';
 import { type MaintenanceTask, maintenanceTasks } from '../bot/maintenance/tasks.ts';
 import { HansardError } from '../errors.ts';
 import { startStages } from '../gpu-worker/run.ts';
@@ -49,6 +50,7 @@ export function forgetCommand(load: Load): Command {
           const parts = { ...services, retract: retractor(services) };
           process.stdout.write(`${JSON.stringify(await eraseMeeting(parts, one, localUser(), { dryRun }))}\n`);
         }
+        if (ids.length > 0 && !dryRun) await renewBackups(store, backupDir(services.config.dataDir));
         if (ids.length === 0) process.stdout.write('There is nothing to forget.\n');
       }),
     );

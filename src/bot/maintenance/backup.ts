@@ -14,6 +14,18 @@ export interface BackupReport {
   dropped: string[];
 }
 
+export function backupDir(dataDir: string): string {
+  return path.join(dataDir, 'backups');
+}
+
+/** Older copies still hold what was erased since: one new copy takes the place of all. Where there is none, none is made. */
+export async function renewBackups(store: Store, dir: string): Promise<void> {
+  const old = (await fs.readdir(dir).catch(() => [])).filter(name => NAME.test(name));
+  if (old.length === 0) return;
+  const { file } = await backUp(store, dir, { dryRun: false });
+  for (const name of old) if (name !== path.basename(file)) await fs.rm(path.join(dir, name), { force: true });
+}
+
 /** @throws HansardError `data_unwritable`, `disk_full` */
 export async function backUp(
   store: Store,

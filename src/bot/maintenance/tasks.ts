@@ -1,5 +1,4 @@
 /** The tasks of maintenance: on a schedule in the bot, and by hand with `hansard maintain`. */
-import path from 'node:path';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import type { EraseParts } from '../../pipeline/erase-meeting.ts';
@@ -14,7 +13,7 @@ import {
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { JobType } from '../../pipeline/queue/job-type.ts';
 import { type Handler, handle } from '../../pipeline/queue/run-stored.ts';
-import { backUp } from './backup.ts';
+import { backUp, backupDir, renewBackups } from './backup.ts';
 import { examineHealth, type HealthReport } from './health.ts';
 import { applyRetention, cleanUp } from './retention.ts';
 
@@ -42,7 +41,11 @@ export const maintenanceTasks = {
     type: retentionJob,
     cron: '15 3 * * *',
     does: 'erase recordings and meetings whose time is over',
-    run: (parts, dryRun) => applyRetention(parts, parts.config.retention, { dryRun }),
+    async run(parts, dryRun) {
+      const report = await applyRetention(parts, parts.config.retention, { dryRun });
+      if (report.meetings.length > 0 && !dryRun) await renewBackups(parts.store, backupDir(parts.config.dataDir));
+      return report;
+    },
   },
   'clean-up': {
     type: cleanUpJob,
@@ -70,7 +73,7 @@ export const maintenanceTasks = {
     type: backupJob,
     cron: '45 2 * * *',
     does: 'copy the database while it is used',
-    run: ({ store, config }, dryRun) => backUp(store, path.join(config.dataDir, 'backups'), { dryRun }),
+    run: ({ store, config }, dryRun) => backUp(store, backupDir(config.dataDir), { dryRun }),
   },
 } as const satisfies Record<string, Task>;
 
