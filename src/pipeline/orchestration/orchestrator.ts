@@ -2,6 +2,7 @@
  * Moves meetings on. It runs in the bot alone, beside the database; what it believes about a job it reads from the queue
  * and the blobs, so a lost report costs nothing. Per meeting one thing happens at a time.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { BlobStore } from '../blobs/blob-store.ts';
@@ -168,6 +169,11 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         return true;
       case 'cancelled':
         stages.move(meetingId, name, 'skipped', SYSTEM);
+        // somebody cancelled the job itself: a meeting is of no use without one of its stages
+        if (isMoving(meetings.get(meetingId))) {
+          meetings.move(meetingId, 'cancelling', SYSTEM);
+          await cancelJobs(meetingId, 'another job of the meeting was cancelled');
+        }
         return true;
     }
   }
@@ -184,7 +190,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   }
 
   async function takeFailure(meetingId: string, name: StageName, { code, message }: JobFailure): Promise<void> {
-    if (code === 'blob_missing' && makeInputsAgain(meetingId, name)) return;
+    if ((code === 'blob_missing' || code === 'version_mismatch') && makeInputsAgain(meetingId, name)) return;
     const failure = { code: code === 'unexpected' ? ('inference_failed' as const) : code, message };
     stages.fail(meetingId, name, failure, SYSTEM);
     logger.warn({ meetingId, stage: name, code }, 'stage failed');
@@ -258,6 +264,19 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     }
     await addJob(name, meeting, planStage(name, meeting, byName(stages.of(meetingId)), versions));
     return jobId(stageJobs[name], meetingId);
+  }
+
+  /** A job that another version of this program planned, and that nobody has begun, is planned again. */
+  async function replan(meetingId: string, name: StageName): Promise<void> {
+    const meeting = meetings.find(meetingId);
+    const row = findLive(meetingId, name);
+    if (!meeting || !row || !isMoving(meeting)) return;
+    const id = jobId(stageJobs[name], meetingId);
+    const job = await queue.status(id);
+    if (job?.state !== 'waiting' && job?.state !== 'delayed') return;
+    const payload = planStage(name, meeting, byName(stages.of(meetingId)), versions);
+    if (isDeepStrictEqual(job.payload, payload)) return;
+    if ((await queue.cancel(id, 'planned by another version')) === 'cancelled') await addJob(name, meeting, payload);
   }
 
   async function isLost({ meetingId, name, ...row }: Stage): Promise<boolean> {
@@ -335,6 +354,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
           if (state !== 'queued' && state !== 'running') continue;
           const job = await look(id, name);
           if (job !== undefined) restored.push(job);
+          else await replan(id, name);
         }
         await advance(id);
       });

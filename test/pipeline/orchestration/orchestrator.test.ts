@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
 import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
+import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
 
@@ -150,6 +151,17 @@ describe('a cancel', () => {
     assert.ok(calls.includes('transcribe'));
   });
 
+  test('of one of its jobs cancels the meeting', async t => {
+    const { submit, reaches, work, queue, orchestrator } = await startPipeline(t);
+    const { id } = await submit();
+    await until('decode is queued', () => queue.status(`decode.${id}`));
+    await queue.cancel(`decode.${id}`, 'by hand');
+    await reaches(id, 'cancelled');
+    await work();
+    await orchestrator.retry(id, 'slack:U1');
+    await reaches(id, 'done');
+  });
+
   test('of a stage that runs is obeyed', async t => {
     const { submit, reaches, work, orchestrator, during, announced } = await startPipeline(t);
     await work();
@@ -167,6 +179,22 @@ describe('a cancel', () => {
 });
 
 describe('recovery', () => {
+  test('plans again what an earlier version planned', async t => {
+    const { submit, reaches, work, orchestrator, queue, announced } = await startPipeline(t);
+    const { id } = await submit();
+    const planned = await until('decode is queued', () => queue.status(`decode.${id}`));
+    const older = { ...(planned.payload as StagePayload), resultKey: 'of the version before' };
+    await orchestrator.stop();
+    await queue.cancel(`decode.${id}`, 'to put an older one in its place');
+    await queue.add(decodeJob, { key: id, payload: older, again: true });
+    await orchestrator.reconcile();
+    assert.notDeepEqual((await queue.status(`decode.${id}`))?.payload, older);
+    orchestrator.start();
+    await work();
+    await reaches(id, 'done');
+    assert.equal(announced.length, 1);
+  });
+
   test('adds again what the queue lost', async t => {
     const { submit, reaches, work, orchestrator, queue, announced } = await startPipeline(t);
     const { id } = await submit();
