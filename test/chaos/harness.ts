@@ -1,0 +1,230 @@
+/** A pipeline of real processes that are killed, frozen and cut off, and the count of what came of it. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { type BlobStore, blobKeys } from '../../src/pipeline/blobs/blob-store.ts';
+import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
+import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
+import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
+import { until } from '../builders/until.ts';
+import { noRedis, type RedisServer, startRedis } from '../fakes/redis-server.ts';
+import { type ChaosEvent, logOf, type QueueAddress, type RoleOptions } from './role.ts';
+
+export const ADAPTERS = ['sqlite', 'bullmq'] as const;
+export type Adapter = (typeof ADAPTERS)[number];
+
+/** False, or why the adapter cannot be tested here. */
+export const skipFor = (adapter: Adapter): string | false => adapter === 'bullmq' && noRedis;
+
+/** `npm run chaos` sets it: full counts. */
+export const isLong = process.env.CHAOS === 'long';
+export const seed = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** Reproducible randomness (mulberry32, Tommy Ettinger, public domain): 0 ≤ x < 1. */
+export function createRandom(from: number): () => number {
+  let state = from;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const roles = {
+  bot: [],
+  ears: ['gpu'],
+  rest: ['intake', 'media', 'cpu', 'llm'],
+} as const satisfies Record<string, RoleOptions['queues']>;
+export type Role = keyof typeof roles;
+export const ROLES = Object.keys(roles) as Role[];
+export const WORKERS = ['ears', 'rest'] as const satisfies Role[];
+
+export interface Chaos {
+  folder: string;
+  store: Store;
+  redis: RedisServer | undefined;
+  start(role: Role): Promise<void>;
+  startAll(): Promise<void>;
+  /** SIGKILL, and again at once. */
+  killAndRestart(role: Role): Promise<void>;
+  signal(role: Role, name: NodeJS.Signals): void;
+  /** Resolves with the exit status. */
+  terminate(role: Role): Promise<number | null>;
+  rssBytes(role: Role): number;
+  openFiles(role: Role): number;
+  /** Accepts recordings as `hansard submit` does. @returns milliseconds that each took */
+  submit(count: number): Promise<number[]>;
+  /** Waits until all are over, and asserts that each is done once, whole and under its own name. */
+  assertAllDone(limitMs: number): Promise<Outcome>;
+  events(what: ChaosEvent['what']): ChaosEvent[];
+}
+
+export interface Outcome {
+  accepted: number;
+  lost: number;
+  duplicated: number;
+  /** Starts of stages beyond the first of each: work that was done twice. */
+  repeatedStages: number;
+  /** Since the waiting began. */
+  seconds: number;
+}
+
+export interface ChaosOptions {
+  stageMs?: number;
+  leaseMs?: number;
+}
+
+export async function createChaos(t: TestContext, adapter: Adapter, options: ChaosOptions = {}): Promise<Chaos> {
+  const { stageMs = 60, leaseMs = 1_000 } = options;
+  const folder = await makeTemporaryFolder(t);
+  fs.mkdirSync(path.join(folder, 'redis'));
+  const redis = adapter === 'bullmq' ? await startRedis(t, path.join(folder, 'redis')) : undefined;
+  const address: QueueAddress = redis ? { url: redis.url } : { file: path.join(folder, 'queue.db') };
+  const store = openStore(path.join(folder, 'hansard.db'));
+  const blobs = createDiskBlobs(path.join(folder, 'blobs'));
+  const children = new Map<Role, ChildProcess>();
+  let submitted = 0;
+
+  const events: Chaos['events'] = what => {
+    const log = logOf(folder);
+    if (!fs.existsSync(log)) return [];
+    const lines = fs.readFileSync(log, 'utf8').split('\n').filter(Boolean);
+    return lines.map(line => JSON.parse(line) as ChaosEvent).filter(event => event.what === what);
+  };
+  const start: Chaos['start'] = async role => {
+    const roleOptions: RoleOptions = { folder, address, queues: [...roles[role]], stageMs, leaseMs };
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./role.ts', import.meta.url)), JSON.stringify(roleOptions)],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    children.set(role, child);
+  };
+  const isReady = (role: Role) => events('ready').some(({ pid }) => pid === children.get(role)?.pid);
+  const kill = async (role: Role) => {
+    const child = children.get(role);
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise(resolve => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  };
+  const pidOf = (role: Role) => children.get(role)?.pid ?? 0;
+  t.after(async () => {
+    for (const role of children.keys()) await kill(role);
+    store.close();
+  });
+  return {
+    folder,
+    store,
+    redis,
+    start,
+    async startAll() {
+      for (const role of ROLES) await start(role);
+      await until('all are ready', () => ROLES.every(isReady), 20_000);
+    },
+    async killAndRestart(role) {
+      await kill(role);
+      await start(role);
+    },
+    signal: (role, name) => void children.get(role)?.kill(name),
+    async terminate(role) {
+      const child = children.get(role);
+      if (!child) return null;
+      const gone = new Promise<number | null>(resolve => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      return await gone;
+    },
+    rssBytes: role => Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pidOf(role)}/status`, 'utf8'))?.[1]) * 1024,
+    openFiles: role => fs.readdirSync(`/proc/${pidOf(role)}/fd`).length,
+    async submit(count) {
+      const milliseconds: number[] = [];
+      for (let i = 0; i < count; i++) milliseconds.push(await acceptOne({ store, blobs }, ++submitted));
+      return milliseconds;
+    },
+    async assertAllDone(limitMs) {
+      const startedAt = performance.now();
+      await until('every meeting is over', () => store.meetings.unfinished().length === 0, limitMs).catch(error => {
+        const left = store.meetings.unfinished().map(({ id, state }) => ({
+          state,
+          stages: store.stages
+            .of(id)
+            .filter(stage => stage.state !== 'done')
+            .map(stage => `${stage.name} ${stage.state}`),
+        }));
+        throw new Error(`${error.message}; left: ${JSON.stringify(left.slice(0, 5))} of ${left.length}`);
+      });
+      const seconds = (performance.now() - startedAt) / 1000;
+      return { ...countOutcome(folder, store, submitted), repeatedStages: countRepeated(events('stage')), seconds };
+    },
+    events,
+  };
+}
+
+const contentOf = (number: number): string => `number ${number}`;
+const nameOf = (number: number): string => `meeting-${number}.wav`;
+
+async function acceptOne({ store, blobs }: { store: Store; blobs: BlobStore }, number: number): Promise<number> {
+  const content = contentOf(number);
+  const fileHash = createHash('sha256').update(content).digest('hex');
+  await blobs.put(blobKeys.source(fileHash), content);
+  const options = { language: 'en', model: 'moonshine-base', minSpeakers: 0, maxSpeakers: 8, timeZone: 'UTC' };
+  const startedAt = performance.now();
+  store.meetings.accept(
+    {
+      origin: `chaos:${number}`,
+      title: nameOf(number),
+      platform: 'folder',
+      channel: 'C1',
+      owner: `U${number % 3}`,
+      source: { kind: 'blob', name: nameOf(number) },
+      options: { ...options, summarizer: 'extractive' },
+      fileHash,
+    },
+    'test:1',
+  );
+  return performance.now() - startedAt;
+}
+
+/** Each meeting has one folder, with its own words, and was not put under another name as well. */
+function countOutcome(
+  folder: string,
+  store: Store,
+  accepted: number,
+): Pick<Outcome, 'accepted' | 'lost' | 'duplicated'> {
+  const minutes = path.join(folder, 'minutes');
+  const names = fs.existsSync(minutes) ? fs.readdirSync(minutes) : [];
+  let lost = 0;
+  for (let number = 1; number <= accepted; number++) {
+    const meeting = store.meetings.findByOrigin(`chaos:${number}`);
+    const transcript = path.join(minutes, path.parse(nameOf(number)).name, 'transcript.txt');
+    const isWhole =
+      fs.existsSync(transcript) && fs.readFileSync(transcript, 'utf8').includes(`recording ${contentOf(number)}.`);
+    if (meeting?.state !== 'done' || !isWhole) lost++;
+  }
+  return { accepted, lost, duplicated: names.length - (accepted - lost) };
+}
+
+function countRepeated(events: readonly ChaosEvent[]): number {
+  return events.length - new Set(events.map(event => event.id)).size;
+}
+
+/** Prints what `npm run chaos` promises, and asserts it. */
+export function report(t: TestContext, gate: string, faults: string, outcome: Outcome): void {
+  const { accepted, lost, duplicated, repeatedStages, seconds } = outcome;
+  t.diagnostic(
+    `${gate}: ${faults}; ${accepted} accepted, ${lost} lost, ${duplicated} duplicated, ${repeatedStages} stages repeated, ` +
+      `all done ${seconds.toFixed(1)} s after the last fault; seed ${seed}`,
+  );
+  assert.deepEqual({ lost, duplicated }, { lost: 0, duplicated: 0 });
+  assert.ok(seconds <= 150, `picked up after ${seconds} s`);
+}
+
+export { delay };
