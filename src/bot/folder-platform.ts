@@ -2,10 +2,9 @@
 import path from 'node:path';
 import type { Platform } from '../pipeline/deliver-handler.ts';
 import { chooseFolder, removeFolder, writeFiles } from '../pipeline/output-folder.ts';
+import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES } from '../pipeline/render/render-files.ts';
-
-export const FOLDER_PLATFORM = 'folder';
 
 /** @param minutesDir gets one folder per meeting; a meeting that was written before keeps its folder */
 export function createFolderPlatform(minutesDir: string): Platform {

@@ -4,12 +4,13 @@ import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler } from '../pipeline/deliver-handler.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
+import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
 import type { Versions } from '../pipeline/stage-inputs.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { createAlerts } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
-import { createFolderPlatform, FOLDER_PLATFORM } from './folder-platform.ts';
+import { createFolderPlatform } from './folder-platform.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
 
 export interface BotOptions {

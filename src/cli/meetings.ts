@@ -2,10 +2,10 @@
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
-import { FOLDER_PLATFORM } from '../bot/folder-platform.ts';
 import { HansardError } from '../errors.ts';
 import { FINAL_MEETING_STATES } from '../pipeline/moves.ts';
 import { describeMeeting, type MeetingReport } from '../pipeline/orchestration/describe-meeting.ts';
+import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
 import { PRIORITIES } from '../pipeline/queue/job-type.ts';
 import { formatClock, formatLength } from '../pipeline/render/format-time.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';

@@ -40,7 +40,7 @@ export function createJobRegistry(types: readonly JobType[]): JobRegistry {
     if (wrong) throw new HansardError('invalid_job', `the job type ${type.name} ${wrong}`);
     byName.set(type.name, type);
   }
-  const sorted = [...types].sort((a, b) => a.name.localeCompare(b.name));
+  const sorted = [...types].sort((a, b) => (a.name < b.name ? -1 : 1));
   return { types: sorted, find: name => byName.get(name) };
 }
 

@@ -1,0 +1,4 @@
+/** Names of platforms, as meetings carry them. */
+
+/** Recordings that were submitted from the command line; their minutes go into a folder. */
+export const FOLDER_PLATFORM = 'folder';
