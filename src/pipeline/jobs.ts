@@ -14,7 +14,7 @@ const stagePayload = z.strictObject({
   resultKey: z.string(),
   /** What it reads: `file` and `audio` by their hashes, stored results by the name of their stage; '' for none. */
   inputs: z.record(z.string(), z.string()),
-  options: z.record(z.string(), z.json()),
+  options: z.record(z.string(), z.unknown()),
 });
 export type StagePayload = z.infer<typeof stagePayload>;
 

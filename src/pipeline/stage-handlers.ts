@@ -33,6 +33,7 @@ import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
 import { buildMeta } from './render/build-meta.ts';
 import { renderFiles } from './render/render-files.ts';
+import { loadTemplates, type Templates } from './render/templates.ts';
 import { createResultStore, stageKey } from './results/result-store.ts';
 import { createStageRunner, findOutcome, type StageOutcome } from './run-stage.ts';
 import { summarizeIdentity } from './stage-identity.ts';
@@ -56,6 +57,7 @@ export interface StageHandlersOptions {
 export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   const { stages, blobs, workDir } = options;
   const results = createResultStore(blobs);
+  let templates: Templates | undefined; // compiled once, with the first meeting
 
   /** The stored result of an earlier stage. @throws HansardError `blob_missing` */
   const load = async <T>(
@@ -211,7 +213,8 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       models: options.describeModels(shown.model),
       processedAt: new Date(),
     });
-    return { files: Object.fromEntries(renderFiles({ ...meeting, meta })) };
+    templates ??= loadTemplates();
+    return { files: Object.fromEntries(renderFiles({ ...meeting, meta }, templates)) };
   }
 }
 

@@ -9,11 +9,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type BlobStore, blobKeys } from '../../src/pipeline/blobs/blob-store.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
+import { stageJobs } from '../../src/pipeline/orchestration/plan-stage.ts';
+import { jobId } from '../../src/pipeline/queue/prepare-job.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { until } from '../builders/until.ts';
 import { noRedis, type RedisServer, startRedis } from '../fakes/redis-server.ts';
-import { type ChaosEvent, logOf, type QueueAddress, type RoleOptions } from './role.ts';
+import { type ChaosEvent, logOf, openQueueAt, type QueueAddress, type RoleOptions } from './role.ts';
 
 export const ADAPTERS = ['sqlite', 'bullmq'] as const;
 export type Adapter = (typeof ADAPTERS)[number];
@@ -62,6 +64,8 @@ export interface Chaos {
   submit(count: number): Promise<number[]>;
   /** Waits until all are over, and asserts that each is done once, whole and under its own name. */
   assertAllDone(limitMs: number): Promise<Outcome>;
+  /** Over all jobs that the queue still knows: runs that ended with an error, and those that ended with the worker. */
+  failures(): Promise<{ failedAttempts: number; crashes: number }>;
   events(what: ChaosEvent['what']): ChaosEvent[];
 }
 
@@ -151,7 +155,7 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
     },
     async assertAllDone(limitMs) {
       const startedAt = performance.now();
-      await until('every meeting is over', () => store.meetings.unfinished().length === 0, limitMs).catch(error => {
+      await until('every meeting is over', () => isAllOver(store), limitMs).catch(error => {
         const left = store.meetings.unfinished().map(({ id, state }) => ({
           state,
           stages: store.stages
@@ -164,8 +168,28 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
       const seconds = (performance.now() - startedAt) / 1000;
       return { ...countOutcome(folder, store, submitted), repeatedStages: countRepeated(events('stage')), seconds };
     },
+    async failures() {
+      const queue = await openQueueAt(address, leaseMs);
+      try {
+        const sum = { failedAttempts: 0, crashes: 0 };
+        for (const { id } of store.meetings.list({ limit: 10_000 }))
+          for (const type of Object.values(stageJobs)) {
+            const job = await queue.status(jobId(type, id));
+            sum.failedAttempts += job?.failedAttempts ?? 0;
+            sum.crashes += job?.crashes ?? 0;
+          }
+        return sum;
+      } finally {
+        await queue.close();
+      }
+    },
     events,
   };
+}
+
+function isAllOver(store: Store): boolean {
+  const { done, failed, cancelled, ...others } = store.meetings.countByState();
+  return Object.values(others).every(count => count === 0);
 }
 
 const contentOf = (number: number): string => `number ${number}`;

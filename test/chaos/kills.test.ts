@@ -75,7 +75,9 @@ for (const adapter of ADAPTERS)
       assert.deepEqual(statuses, [0, 0, 0]);
       assert.ok(seconds < 25, `${seconds} s`);
       await chaos.startAll();
-      report(t, `gate 12 on ${adapter}`, `all stopped in ${seconds.toFixed(1)} s`, await chaos.assertAllDone(AFTER_MS));
+      const outcome = await chaos.assertAllDone(AFTER_MS);
+      assert.deepEqual(await chaos.failures(), { failedAttempts: 0, crashes: 0 });
+      report(t, `gate 12 on ${adapter}`, `all stopped in ${seconds.toFixed(1)} s`, outcome);
     });
 
     test('gates 11 and 13: accepting stays quick while all work, and neither memory nor files grow', async t => {

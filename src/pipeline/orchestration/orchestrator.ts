@@ -60,6 +60,20 @@ export interface OrchestratorTiming {
   reconcileMs: number;
 }
 
+interface Step {
+  name: StageName;
+  /** Of its job; none when its result is stored. */
+  payload?: StagePayload;
+  write(): void;
+}
+
+interface StageEnd {
+  resultKey: string;
+  seconds: number;
+  /** It was computed just now. */
+  isNew?: boolean;
+}
+
 const DEFAULT_TIMING: OrchestratorTiming = { intakeMs: 250, reconcileMs: 30_000 };
 /** A stage that was made again so often because its input went away has something else wrong. */
 const MOST_ROUNDS = 5;
@@ -81,20 +95,23 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       const rows = byName(stages.of(meetingId));
       const ready = STAGES.filter(name => mayBegin(name, rows));
       if (ready.length === 0) break;
-      for (const name of ready) await begin(name, meeting);
+      const moving = meeting;
+      const steps = await Promise.all(ready.map(name => prepare(name, moving)));
+      store.transaction(() => {
+        for (const { write } of steps) write();
+        showProgress(meetingId);
+      });
+      for (const { name, payload } of steps) if (payload) await addJob(name, moving, payload);
     }
     showProgress(meetingId);
   }
 
-  /** Ends the stage at once where its result is stored, else queues it. */
-  async function begin(name: StageName, meeting: Meeting): Promise<void> {
+  /** How a stage begins: it ends at once where its result is stored, else it is queued. */
+  async function prepare(name: StageName, meeting: Meeting): Promise<Step> {
     const payload = planStage(name, meeting, byName(stages.of(meeting.id)), versions);
     const stored = await findStored(name, payload, { blobs, results, versions });
-    if (stored) await finish(meeting.id, name, stored);
-    else {
-      stages.move(meeting.id, name, 'queued', SYSTEM);
-      await addJob(name, meeting, payload);
-    }
+    if (stored) return { name, write: await prepareEnd(meeting.id, name, stored) };
+    return { name, payload, write: () => void stages.move(meeting.id, name, 'queued', SYSTEM) };
   }
 
   /** A queue that is away is no reason to stop: the reconciler adds the job when it is back. */
@@ -109,20 +126,17 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     }
   }
 
-  async function finish(
-    meetingId: string,
-    name: StageName,
-    done: { resultKey: string; seconds: number; isNew?: boolean },
-  ) {
-    const { resultKey, seconds, isNew = false } = done;
+  /** @returns the writing of a stage's end, for a transaction */
+  async function prepareEnd(meetingId: string, name: StageName, end: StageEnd): Promise<() => void> {
+    const { resultKey, seconds, isNew = false } = end;
     const learned = await learn(meetingId, name, resultKey);
-    store.transaction(() => {
+    return () => {
       learned();
       const { durationMs } = meetings.get(meetingId);
       const rtf = isNew && durationMs ? seconds / (durationMs / 1000) : undefined;
       stages.finish(meetingId, name, { resultKey, seconds, ...(rtf !== undefined && { rtf }) }, SYSTEM);
-    });
-    logger.info({ meetingId, stage: name, stored: !isNew, seconds }, 'stage done');
+      logger.info({ meetingId, stage: name, stored: !isNew, seconds }, 'stage done');
+    };
   }
 
   /** What a result tells about the meeting. @returns the writing of it, for the transaction that ends the stage */
@@ -182,7 +196,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     const parsed = stageJobResult.safeParse(job.result);
     try {
       if (!parsed.success) throw new HansardError('invalid_job', `${job.id}: ${parsed.error.message}`);
-      await finish(meetingId, name, { ...parsed.data, isNew: !parsed.data.stored });
+      store.transaction(await prepareEnd(meetingId, name, { ...parsed.data, isNew: !parsed.data.stored }));
     } catch (error) {
       if (!(error instanceof HansardError) || error.retryable) throw error;
       await takeFailure(meetingId, name, { code: error.code, message: error.detail });
@@ -225,6 +239,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
   /** The meeting's own state follows from those of its stages. */
   function showProgress(meetingId: string): void {
+    store.transaction(() => followStages(meetingId));
+  }
+
+  function followStages(meetingId: string): void {
     const rows = byName(stages.of(meetingId));
     const meeting = meetings.find(meetingId);
     if (!meeting) return;

@@ -32,7 +32,8 @@ interface SqliteQueueOptions {
 
 /** @throws HansardError what `openDatabase` throws */
 export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMING }: SqliteQueueOptions): JobQueue {
-  const db = openDatabase(file, fileURLToPath(new URL('./sqlite/migrations', import.meta.url)));
+  // the truth lies in the store: what a power cut takes from the queue, the reconciler brings back
+  const db = openDatabase(file, fileURLToPath(new URL('./sqlite/migrations', import.meta.url)), 'normal');
   const workers = new Map<QueueName, SqliteWorker[]>();
   const workersOf = (queue: QueueName) => workers.get(queue) ?? [];
   const watchers = new Set<ChangeWatcher>();

@@ -29,15 +29,17 @@ const BUSY_TIMEOUT_MS = 5_000;
 /**
  * @param file path, or `:memory:`
  * @param migrationsDir numbered .sql files, `001-name.sql` …, applied in order, each in one transaction
+ * @param durability `full`: what was committed survives a power cut; `normal`: it survives the death of the process, and
+ *   a power cut may take the last moments, never the soundness (sqlite.org/pragma.html#pragma_synchronous)
  * @throws HansardError `database_corrupt`, `database_newer`, `database_busy`, `data_unwritable`, `disk_full`
  */
-export function openDatabase(file: string, migrationsDir: string): Database {
+export function openDatabase(file: string, migrationsDir: string, durability: 'full' | 'normal' = 'full'): Database {
   let raw: DatabaseSync | undefined;
   try {
     if (file !== ':memory:') makeFolder(path.dirname(file), 0o700);
     raw = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
     // secure_delete overwrites what is deleted; measured: without it erased text stays in the file
-    raw.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON;');
+    raw.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = ${durability}; PRAGMA secure_delete = ON;`);
     migrate(raw, file, migrationsDir);
     return wrap(raw, file);
   } catch (error) {
