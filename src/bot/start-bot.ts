@@ -4,6 +4,7 @@ import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler } from '../pipeline/deliver-handler.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
+import { sweepOutDir } from '../pipeline/output-folder.ts';
 import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
 import type { Versions } from '../pipeline/stage-inputs.ts';
@@ -36,6 +37,7 @@ const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 export async function startBot({ config, logger, store, queue, blobs, versions }: BotOptions): Promise<Bot> {
   const unlock = takeBotLock(config.dataDir);
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger });
+  await sweepOutDir(config.minutesDir);
   const folder = createFolderPlatform(config.minutesDir);
   const platforms = { [FOLDER_PLATFORM]: folder };
   const deliver = createDeliverHandler({ store, blobs, platforms });

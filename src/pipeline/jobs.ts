@@ -6,6 +6,10 @@ import { z } from 'zod';
 import { createJobRegistry, type JobType } from './queue/job-type.ts';
 
 const MINUTE_MS = 60_000;
+/**
+ * For what does not take a worker down by itself (no models, little memory): when the worker dies, it was something else.
+ */
+const HARMLESS = { maxCrashes: 20 };
 
 /** What a stage needs to run on a machine that cannot open the database. */
 const stagePayload = z.strictObject({
@@ -40,6 +44,7 @@ function limits(softMinutes: number): Pick<JobType, 'softLimitMs' | 'hardLimitMs
 
 /** Downloads: many retries, since links and networks recover. */
 export const fetchJob: JobType<StagePayload> = {
+  ...HARMLESS,
   name: 'fetch',
   queue: 'intake',
   payload: stagePayload,
@@ -77,6 +82,7 @@ export const diarizeJob: JobType<StagePayload> = {
 };
 
 export const assignJob: JobType<StagePayload> = {
+  ...HARMLESS,
   name: 'assign',
   queue: 'cpu',
   payload: stagePayload,
@@ -96,6 +102,7 @@ export const summarizeJob: JobType<StagePayload> = {
 };
 
 export const renderJob: JobType<StagePayload> = {
+  ...HARMLESS,
   name: 'render',
   queue: 'cpu',
   payload: stagePayload,
@@ -106,6 +113,7 @@ export const renderJob: JobType<StagePayload> = {
 
 /** Platforms have outages: twelve tries span most of an hour. */
 export const deliverJob: JobType<StagePayload> = {
+  ...HARMLESS,
   name: 'deliver',
   queue: 'deliver',
   payload: stagePayload,
@@ -122,7 +130,15 @@ export const backupJob: JobType<MaintenancePayload> = maintenance('backup', 60);
 
 function maintenance(name: string, softMinutes: number): JobType<MaintenancePayload> {
   const payload = maintenancePayload;
-  return { name, queue: 'maintenance', payload, attempts: 3, firstRetryMs: MINUTE_MS, ...limits(softMinutes) };
+  return {
+    name,
+    queue: 'maintenance',
+    payload,
+    attempts: 3,
+    firstRetryMs: MINUTE_MS,
+    ...HARMLESS,
+    ...limits(softMinutes),
+  };
 }
 
 /** What `hansard jobs types` lists. */

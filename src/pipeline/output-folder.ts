@@ -1,5 +1,6 @@
 /** Where a recording's files go: DIR/<name>/, written so that a reader sees the old files or the new ones, never half. */
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -25,6 +26,11 @@ export async function prepareOutDir(outDir: string): Promise<void> {
   } catch (cause) {
     throw asStorageError(cause, outDir, 'output');
   }
+}
+
+/** Removes what killed processes have left half-written; no folder, nothing to remove. */
+export async function sweepOutDir(outDir: string): Promise<void> {
+  if (existsSync(outDir)) await removeLeftovers(outDir, TEMPORARY_FOLDER);
 }
 
 /**

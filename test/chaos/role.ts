@@ -14,6 +14,7 @@ import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createDeliverHandler, type Platform } from '../../src/pipeline/deliver-handler.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import { createOrchestrator } from '../../src/pipeline/orchestration/orchestrator.ts';
+import { sweepOutDir } from '../../src/pipeline/output-folder.ts';
 import type { StageContext } from '../../src/pipeline/ports.ts';
 import type { Stages } from '../../src/pipeline/process-recording.ts';
 import type { JobQueue, QueueTiming } from '../../src/pipeline/queue/job-queue.ts';
@@ -90,6 +91,7 @@ async function main({ folder, address, queues, stageMs, leaseMs }: RoleOptions):
       timing: { intakeMs: 50, reconcileMs: 1_000 },
     });
   if (store && orchestrator) {
+    await sweepOutDir(path.join(folder, 'minutes'));
     const platform = createFolderPlatform(path.join(folder, 'minutes'));
     const telling: Platform = {
       ...platform,

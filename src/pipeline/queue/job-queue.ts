@@ -167,7 +167,5 @@ export interface QueueTiming {
 /** Lease and sweep: a job of a killed worker runs again within 150 s. Grace: a stop ends within 25 s. */
 export const DEFAULT_TIMING: QueueTiming = { leaseMs: 120_000, sweepMs: 30_000, pollMs: 250, graceMs: 15_000 };
 
-/** A job that brought its worker down so often is given up. */
-export const MAX_CRASHES = 3;
 /** How long a finished job can be asked for. */
 export const KEEP_FINISHED_MS = 24 * 60 * 60 * 1000;

@@ -10,6 +10,9 @@ export type QueueName = (typeof QUEUES)[number];
 export const PRIORITIES = { interactive: 1, automatic: 5, rerun: 5, maintenance: 10 } as const;
 export const LOWEST_PRIORITY = 15;
 
+/** A job that brought its worker down so often is given up. */
+export const MAX_CRASHES = 3;
+
 export interface JobType<P = unknown> {
   /** Small letters and dashes; it begins the id of each of its jobs. */
   name: string;
@@ -20,6 +23,8 @@ export interface JobType<P = unknown> {
   attempts: number;
   /** The wait before the first retry; it doubles each time, see backoff.ts. */
   firstRetryMs: number;
+  /** How often it may bring its worker down before it becomes a dead letter; `MAX_CRASHES` by default. */
+  maxCrashes?: number;
   /** After this the job's signal is aborted, so that it can leave a checkpoint. */
   softLimitMs: number;
   /** After this the job is taken away from its handler, whatever that is doing. */

@@ -14,7 +14,7 @@ import {
   type QueueTiming,
   type Schedule,
 } from './job-queue.ts';
-import type { JobRegistry, QueueName } from './job-type.ts';
+import { type JobRegistry, MAX_CRASHES, type QueueName } from './job-type.ts';
 import { checkHandlers, type PreparedJob, prepareJob } from './prepare-job.ts';
 import { insertJob } from './sqlite/claim-jobs.ts';
 import { asStatus, statusColumns } from './sqlite/rows.ts';
@@ -123,13 +123,13 @@ export function openSqliteQueue({ file, registry, logger, timing = DEFAULT_TIMIN
       const { cron, timeZone } = request;
       const nextAtMs = nextCronMs(cron, timeZone, Date.now());
       db.run(
-        `INSERT INTO schedules (id, type, queue, payload, cron, time_zone, max_attempts, first_retry_ms, next_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET payload = excluded.payload,
+        `INSERT INTO schedules (id, type, queue, payload, cron, time_zone, max_attempts, first_retry_ms, max_crashes, next_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET payload = excluded.payload,
            cron = excluded.cron, time_zone = excluded.time_zone, max_attempts = excluded.max_attempts,
-           first_retry_ms = excluded.first_retry_ms, next_at = excluded.next_at
+           first_retry_ms = excluded.first_retry_ms, max_crashes = excluded.max_crashes, next_at = excluded.next_at
          WHERE (payload, cron, time_zone) <> (excluded.payload, excluded.cron, excluded.time_zone)`,
         ...[id, type.name, type.queue, JSON.stringify(payload), cron, timeZone],
-        ...[type.attempts, type.firstRetryMs, nextAtMs],
+        ...[type.attempts, type.firstRetryMs, type.maxCrashes ?? MAX_CRASHES, nextAtMs],
       );
       return listSchedules(db).find(schedule => schedule.id === id)!;
     },

@@ -3,8 +3,8 @@ import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../../logger.ts';
 import { backoffMs } from '../backoff.ts';
-import { type JobFailure, MAX_CRASHES, type QueueTiming, type Worker } from '../job-queue.ts';
-import type { JobRegistry, QueueName } from '../job-type.ts';
+import type { JobFailure, QueueTiming, Worker } from '../job-queue.ts';
+import { type JobRegistry, MAX_CRASHES, type QueueName } from '../job-type.ts';
 import { type Handler, type Outcome, type Run, startStored } from '../run-stored.ts';
 import { logOutcome, throttle } from '../worker-log.ts';
 import { CHANGE_CHANNEL } from './add-job.ts';
@@ -63,7 +63,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
     const keys = { turns: bull.toKey('turns'), job: keyOf(job) };
     const cancelReason = await beginRun(patient, keys, fromBullPriority(job.opts.priority));
     if (cancelReason !== null) return { cancelled: cancelReason };
-    if (job.stalledCounter >= MAX_CRASHES) {
+    if (job.stalledCounter >= (handler.type.maxCrashes ?? MAX_CRASHES)) {
       logger.error({ jobId }, 'a job was given up: its worker died in each of its runs');
       throw givenUp({ code: 'job_crashed', message: `its worker died in ${job.stalledCounter} runs` });
     }

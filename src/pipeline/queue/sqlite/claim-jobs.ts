@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Database } from '../../store/open-database.ts';
 import { nextCronMs } from '../cron.ts';
-import { PRIORITIES, type QueueName } from '../job-type.ts';
+import { MAX_CRASHES, PRIORITIES, type QueueName } from '../job-type.ts';
 import type { PreparedJob } from '../prepare-job.ts';
 import { type LeasedJob, leasedColumns, leasedRow } from './rows.ts';
 
@@ -18,13 +18,14 @@ interface NewRow {
   schedule: string | null;
   maxAttempts: number;
   firstRetryMs: number;
+  maxCrashes: number;
 }
 
 /** Call it in a transaction that knows there is no other job with its id. */
 export function insertJob(db: Database, { id, type, payload, user, priority, delayMs }: PreparedJob): void {
   const dueAtMs = Date.now() + delayMs;
-  const { queue, attempts: maxAttempts, firstRetryMs } = type;
-  const rest = { user, priority, dueAtMs, schedule: null, maxAttempts, firstRetryMs };
+  const { queue, attempts: maxAttempts, firstRetryMs, maxCrashes = MAX_CRASHES } = type;
+  const rest = { user, priority, dueAtMs, schedule: null, maxAttempts, firstRetryMs, maxCrashes };
   insertRow(db, { id, type: type.name, queue, payload: JSON.stringify(payload), ...rest });
 }
 
@@ -32,7 +33,7 @@ function insertRow(db: Database, row: NewRow): void {
   const now = Date.now();
   db.run(
     `INSERT INTO jobs (id, type, queue, payload, user, priority, round, state, due_at, schedule, max_attempts,
-       first_retry_ms, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       first_retry_ms, max_crashes, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     row.id,
     row.type,
     row.queue,
@@ -45,6 +46,7 @@ function insertRow(db: Database, row: NewRow): void {
     row.schedule,
     row.maxAttempts,
     row.firstRetryMs,
+    row.maxCrashes,
     now,
   );
 }
@@ -126,6 +128,7 @@ const dueSchedule = z.object({
   timeZone: z.string(),
   maxAttempts: z.number(),
   firstRetryMs: z.number(),
+  maxCrashes: z.number(),
   nextAt: z.number(),
 });
 
@@ -133,7 +136,7 @@ const dueSchedule = z.object({
 function addScheduled(db: Database, queue: QueueName, now: number): void {
   const due = db.all(
     `SELECT id, type, payload, cron, time_zone AS timeZone, max_attempts AS maxAttempts, first_retry_ms AS firstRetryMs,
-       next_at AS nextAt FROM schedules WHERE queue = ? AND next_at <= ?`,
+       max_crashes AS maxCrashes, next_at AS nextAt FROM schedules WHERE queue = ? AND next_at <= ?`,
     queue,
     now,
   );

@@ -1,7 +1,7 @@
 /** How runs end: by an outcome, or by the death of the worker. */
 import type { Database, SqlValue } from '../../store/open-database.ts';
 import { backoffMs } from '../backoff.ts';
-import { KEEP_FINISHED_MS, MAX_CRASHES } from '../job-queue.ts';
+import { KEEP_FINISHED_MS } from '../job-queue.ts';
 import type { Outcome } from '../run-stored.ts';
 import type { LeasedJob } from './rows.ts';
 import { KEPT_CHANGES } from './watch-changes.ts';
@@ -79,13 +79,12 @@ export function sweepJobs(db: Database): Sweep {
   return db.transaction(() => {
     const rows = db.all(
       `UPDATE jobs SET crashes = crashes + 1, lease = NULL, lease_until = NULL, state = CASE
-           WHEN cancel_reason IS NOT NULL THEN 'cancelled' WHEN crashes + 1 >= ?1 THEN 'failed' ELSE 'waiting' END,
-         error_code = CASE WHEN cancel_reason IS NULL AND crashes + 1 >= ?1 THEN 'job_crashed' ELSE error_code END,
-         error_message = CASE WHEN cancel_reason IS NULL AND crashes + 1 >= ?1
+           WHEN cancel_reason IS NOT NULL THEN 'cancelled' WHEN crashes + 1 >= max_crashes THEN 'failed' ELSE 'waiting' END,
+         error_code = CASE WHEN cancel_reason IS NULL AND crashes + 1 >= max_crashes THEN 'job_crashed' ELSE error_code END,
+         error_message = CASE WHEN cancel_reason IS NULL AND crashes + 1 >= max_crashes
            THEN 'its worker died in ' || (crashes + 1) || ' runs' ELSE error_message END,
-         finished_at = CASE WHEN cancel_reason IS NOT NULL OR crashes + 1 >= ?1 THEN ?2 END
-       WHERE state = 'running' AND lease_until < ?2 RETURNING id, state`,
-      MAX_CRASHES,
+         finished_at = CASE WHEN cancel_reason IS NOT NULL OR crashes + 1 >= max_crashes THEN ?1 END
+       WHERE state = 'running' AND lease_until < ?1 RETURNING id, state`,
       now,
     ) as { id: string; state: string }[];
     db.run("DELETE FROM jobs WHERE finished_at < ? AND state IN ('done', 'cancelled')", now - KEEP_FINISHED_MS);
