@@ -104,7 +104,7 @@ const faults = {
   invalid_job: { retryable: false, userMessage: 'That job is not well formed.' },
   job_crashed: {
     retryable: false,
-    userMessage: 'This step stopped the program three times and was given up. An administrator can retry it.',
+    userMessage: 'This step stopped the program again and again and was given up. An administrator can retry it.',
   },
   job_timed_out: { retryable: true, userMessage: 'This step took longer than allowed.' },
   cancelled: { retryable: false, userMessage: 'Stopped. Run the same command again to go on where it stopped.' },

@@ -35,7 +35,7 @@ const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 
 /** @throws HansardError `bot_running` */
 export async function startBot({ config, logger, store, queue, blobs, versions }: BotOptions): Promise<Bot> {
-  const unlock = takeBotLock(config.dataDir);
+  const lock = takeBotLock(config.dataDir);
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger });
   await sweepOutDir(config.minutesDir);
   const folder = createFolderPlatform(config.minutesDir);
@@ -66,7 +66,7 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
       clearInterval(timer);
       await orchestrator.stop();
       await Promise.all(workers.map(worker => worker.stop()));
-      unlock();
+      lock[Symbol.dispose]();
       logger.info('bot stopped');
     },
   };

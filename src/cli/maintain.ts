@@ -65,7 +65,7 @@ export function recoverCommand(load: Load): Command {
       withServices(load, async services => {
         const { config, logger, store } = services;
         const only = meeting === undefined ? undefined : findMeeting(store, meeting).id;
-        const unlock = dryRun ? () => {} : takeBotLock(config.dataDir);
+        using _lock = dryRun ? undefined : takeBotLock(config.dataDir);
         const versions = startStages({ config, logger, ensureModels: async () => {} });
         try {
           const orchestrator = createOrchestrator({ ...services, versions });
@@ -73,7 +73,6 @@ export function recoverCommand(load: Load): Command {
           process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
         } finally {
           await versions.close();
-          unlock();
         }
       }),
     );

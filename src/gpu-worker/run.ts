@@ -8,6 +8,7 @@ import type { DecodedAudio, StageContext } from '../pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
+import { isLocal, withDevice } from './device-lock.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
 import { decode } from './ffmpeg/decoder.ts';
 import { probe } from './ffmpeg/probe.ts';
@@ -85,15 +86,16 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     const { pool, device } = await pools.open();
     context.onDevice(device);
     try {
-      return await work(pool);
+      return await withDevice(device, { signal: context.signal, logger }, () => work(pool));
     } catch (error) {
       const other = context.signal.aborted ? undefined : await pools.replace(pool, error);
       if (!other) throw error;
       context.onDevice(other.device);
-      return work(other.pool);
+      return await withDevice(other.device, { signal: context.signal, logger }, () => work(other.pool));
     }
   }
 
+  const ollama = languageModel(config.ollama, logger, () => pools.device());
   return {
     decode: {
       version: VERSIONS.decode,
@@ -122,8 +124,8 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       run: (audio, options, context) =>
         infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
     },
-    chooseSummarizer: (options, signal) => chooseSummarizer(options, config.ollama, signal),
-    ollama: languageModel(config.ollama),
+    chooseSummarizer: (options, signal) => chooseSummarizer(options, config.ollama, ollama, signal),
+    ollama,
     extractive,
     device: () => pools.device(),
     close: () => pools.close(),
@@ -133,18 +135,36 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
 /** `auto` takes Ollama where it answers and has the model. */
 async function chooseSummarizer(
   { summarizer: wanted }: RecordingOptions,
-  ollama: Config['ollama'],
+  server: Config['ollama'],
+  ollama: ChosenSummarizer,
   signal: AbortSignal,
 ): Promise<ChosenSummarizer> {
   if (wanted === 'extractive') return extractive;
-  const found = await findOllama(ollama, signal);
-  if (found.isReady) return languageModel(ollama);
+  const found = await findOllama(server, signal);
+  if (found.isReady) return ollama;
   if (wanted === 'ollama') throw new HansardError('summarizer_offline', found.reason);
   return extractive;
 }
 
-function languageModel(ollama: Config['ollama']): ChosenSummarizer {
-  return { method: ollama.model, version: VERSIONS.ollama, summarizer: createOllamaSummarizer(ollama) };
+/** One that shares a GPU with our models takes its turn, and lets go of the memory after. */
+function languageModel(
+  server: Config['ollama'],
+  logger: Logger,
+  findDevice: () => Promise<DeviceChoice>,
+): ChosenSummarizer {
+  return {
+    method: server.model,
+    version: VERSIONS.ollama,
+    summarizer: {
+      async summarize(transcript, options, context) {
+        const device = isLocal(server.host) ? (await findDevice()).device : 'cpu';
+        const summarizer = createOllamaSummarizer({ ...server, sharesGpu: device !== 'cpu' });
+        return await withDevice(device, { signal: context.signal, logger }, () =>
+          summarizer.summarize(transcript, options, context),
+        );
+      },
+    },
+  };
 }
 
 const extractive: ChosenSummarizer = {

@@ -7,9 +7,10 @@ import { createJobRegistry, type JobType } from './queue/job-type.ts';
 
 const MINUTE_MS = 60_000;
 /**
- * For what does not take a worker down by itself (no models, little memory): when the worker dies, it was something else.
+ * ffmpeg and models run in child processes, whose deaths are failures and count as attempts. When a worker itself dies, it
+ * was hardly the job: somebody killed it, or the machine went down. Ten such deaths are no accident any more.
  */
-const HARMLESS = { maxCrashes: 20 };
+const WORKER_DEATHS = { maxCrashes: 10 };
 
 /** What a stage needs to run on a machine that cannot open the database. */
 const stagePayload = z.strictObject({
@@ -44,7 +45,7 @@ function limits(softMinutes: number): Pick<JobType, 'softLimitMs' | 'hardLimitMs
 
 /** Downloads: many retries, since links and networks recover. */
 export const fetchJob: JobType<StagePayload> = {
-  ...HARMLESS,
+  ...WORKER_DEATHS,
   name: 'fetch',
   queue: 'intake',
   payload: stagePayload,
@@ -54,6 +55,7 @@ export const fetchJob: JobType<StagePayload> = {
 };
 
 export const decodeJob: JobType<StagePayload> = {
+  ...WORKER_DEATHS,
   name: 'decode',
   queue: 'media',
   payload: stagePayload,
@@ -64,6 +66,7 @@ export const decodeJob: JobType<StagePayload> = {
 
 /** Two hours: 12 h of audio at a sixth of real time, the slowest that is still useful. */
 export const transcribeJob: JobType<StagePayload> = {
+  ...WORKER_DEATHS,
   name: 'transcribe',
   queue: 'gpu',
   payload: stagePayload,
@@ -73,6 +76,7 @@ export const transcribeJob: JobType<StagePayload> = {
 };
 
 export const diarizeJob: JobType<StagePayload> = {
+  ...WORKER_DEATHS,
   name: 'diarize',
   queue: 'gpu',
   payload: stagePayload,
@@ -82,7 +86,7 @@ export const diarizeJob: JobType<StagePayload> = {
 };
 
 export const assignJob: JobType<StagePayload> = {
-  ...HARMLESS,
+  ...WORKER_DEATHS,
   name: 'assign',
   queue: 'cpu',
   payload: stagePayload,
@@ -93,6 +97,7 @@ export const assignJob: JobType<StagePayload> = {
 
 /** The language model may be restarting or loading: wait longer, try more often. */
 export const summarizeJob: JobType<StagePayload> = {
+  ...WORKER_DEATHS,
   name: 'summarize',
   queue: 'llm',
   payload: stagePayload,
@@ -102,7 +107,7 @@ export const summarizeJob: JobType<StagePayload> = {
 };
 
 export const renderJob: JobType<StagePayload> = {
-  ...HARMLESS,
+  ...WORKER_DEATHS,
   name: 'render',
   queue: 'cpu',
   payload: stagePayload,
@@ -113,7 +118,7 @@ export const renderJob: JobType<StagePayload> = {
 
 /** Platforms have outages: twelve tries span most of an hour. */
 export const deliverJob: JobType<StagePayload> = {
-  ...HARMLESS,
+  ...WORKER_DEATHS,
   name: 'deliver',
   queue: 'deliver',
   payload: stagePayload,
@@ -136,7 +141,6 @@ function maintenance(name: string, softMinutes: number): JobType<MaintenancePayl
     payload,
     attempts: 3,
     firstRetryMs: MINUTE_MS,
-    ...HARMLESS,
     ...limits(softMinutes),
   };
 }

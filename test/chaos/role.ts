@@ -72,7 +72,7 @@ async function main({ folder, address, queues, stageMs, leaseMs }: RoleOptions):
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
   const stages = createChaosStages(stageMs, id => tell('stage', id));
   const isBot = queues.length === 0;
-  const unlock = isBot ? takeBotLock(folder) : () => {};
+  const lock = isBot ? takeBotLock(folder) : undefined;
   const queue = await openQueueAt(address, leaseMs);
   const store = isBot ? openStore(path.join(folder, 'hansard.db')) : undefined;
   const workDir = path.join(folder, 'work', queues.join('-'));
@@ -109,7 +109,7 @@ async function main({ folder, address, queues, stageMs, leaseMs }: RoleOptions):
     await orchestrator?.stop();
     await queue.close();
     store?.close();
-    unlock();
+    lock?.[Symbol.dispose]();
     tell('stopped', queues.join());
     process.exit(0);
   });

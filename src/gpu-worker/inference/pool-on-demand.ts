@@ -15,8 +15,8 @@ export interface PoolOnDemand {
   /** The same pool every time, until it is replaced. */
   open(): Promise<OpenPool>;
   /**
-   * The pool to try again with after `error`: a GPU that turns out not to work after all means the CPU, unless it was
-   * asked for by name. Undefined when there is no other pool than the one that failed.
+   * The pool to try again with after `error`: a GPU that turns out not to work after all, or that ran out of memory on
+   * one piece, means the CPU, unless it was asked for by name. Undefined when there is no other pool than the one that failed.
    */
   replace(failed: InferencePool, error: unknown): Promise<OpenPool | undefined>;
   close(): Promise<void>;
@@ -53,16 +53,19 @@ export function createPoolOnDemand(wanted: string, logger: Logger, makers: PoolM
     open,
     async replace(failed, error) {
       const before = opened;
-      const isGone = error instanceof HansardError && error.code === 'device_unavailable';
+      const isGone =
+        error instanceof HansardError && (error.code === 'device_unavailable' || error.code === 'out_of_memory');
       // both stages may fail on the same GPU: the second one finds the pool replaced
-      if (isGone && wanted === 'auto' && (await before)?.pool === failed && opened === before) {
+      const current = await before;
+      const wasGpu = current?.pool === failed && current.device !== 'cpu';
+      if (isGone && wanted === 'auto' && wasGpu && opened === before) {
         logger.warn({ why: error.detail }, 'the GPU cannot be used, going on with the CPU');
         choice = Promise.resolve({ device: 'cpu', reason: `The CPU, as the GPU failed: ${error.detail}` });
         opened = start();
         await failed.close();
       }
-      const current = await open();
-      return current.pool === failed ? undefined : current;
+      const now = await open();
+      return now.pool === failed ? undefined : now;
     },
     async close() {
       await (await opened?.catch(() => undefined))?.pool.close();

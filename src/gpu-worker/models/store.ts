@@ -2,9 +2,9 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { HansardError } from '../../errors.ts';
+import { waitForLock } from '../../exclusive-lock.ts';
 import { makeFolder } from '../../make-folder.ts';
 import { catalogue, findModel, type Model, type ModelFile } from './catalogue.ts';
-import { lockFolder } from './folder-lock.ts';
 import { type PullEvent, pullModels, type WantedModel } from './pull.ts';
 import { sha256OfFile } from './sha256.ts';
 import { type HubOrigins, publicHubs } from './sources/hub.ts';
@@ -68,7 +68,7 @@ export function createModelStore(modelsDir: string, origins: HubOrigins = public
       if (isComplete(await inspect(names, signal), replaceDamaged)) return;
       makeFolder(modelsDir);
       await fs.access(modelsDir, fs.constants.W_OK);
-      await using _lock = await lockFolder(modelsDir, signal, () => onEvent({ kind: 'waiting' }));
+      using _lock = await waitForLock(path.join(modelsDir, '.lock'), signal, () => onEvent({ kind: 'waiting' }));
       // While we waited another process may have fetched them.
       const states = await inspect(names, signal);
       if (isComplete(states, replaceDamaged)) return;

@@ -54,7 +54,7 @@ export async function askModel(server: OllamaServer, question: Question, waiting
   try {
     const client = connect(server, AbortSignal.any([signal, patience.signal]));
     let content = '';
-    for await (const part of await client.chat(buildRequest(server.model, question))) {
+    for await (const part of await client.chat(buildRequest(server, question))) {
       watch.heard();
       content += part.message.content;
       onPiece(content.length);
@@ -70,7 +70,7 @@ export async function askModel(server: OllamaServer, question: Question, waiting
   }
 }
 
-function buildRequest(model: string, question: Question): StrictChatRequest & { stream: true } {
+function buildRequest({ model, sharesGpu }: OllamaServer, question: Question): StrictChatRequest & { stream: true } {
   const { prompt, format, contextTokens, replyTokens, temperature, seed } = question;
   return {
     model,
@@ -80,6 +80,7 @@ function buildRequest(model: string, question: Question): StrictChatRequest & { 
     format,
     truncate: false,
     shift: false,
+    ...(sharesGpu && { keep_alive: 0 }),
     options: { num_ctx: contextTokens, num_predict: replyTokens, temperature, seed },
   };
 }

@@ -8,6 +8,8 @@ export interface OllamaServer {
   /** `127.0.0.1:11434`, `http://host:port` … */
   host: string;
   model: string;
+  /** Our own models need the memory of its GPU when it is through. */
+  sharesGpu?: boolean;
   /** For tests; ours otherwise. */
   fetch?: typeof fetch;
 }

@@ -71,6 +71,16 @@ describe('the pool on demand', () => {
     assert.ok(lines.some(({ level, why }) => level === 40 && why === gone.detail));
   });
 
+  test('goes on with the CPU when a single piece is too much for the memory of the GPU', async t => {
+    const { pools, made } = createPools(t, 'auto');
+    const { pool } = await pools.open();
+    const full = new HansardError('out_of_memory', 'recognize: the child was killed twice');
+    const other = await pools.replace(pool, full);
+    assert.equal(other?.device, 'cpu');
+    assert.equal(await pools.replace(other.pool, full), undefined, 'there is nothing after the CPU');
+    assert.deepEqual(made, ['cuda:0', 'cpu']);
+  });
+
   test('gives both stages the same CPU pool when both fail on the GPU at once', async t => {
     const { pools, made } = createPools(t, 'auto');
     const { pool } = await pools.open();

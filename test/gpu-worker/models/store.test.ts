@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import timers from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../../src/config.ts';
+import { waitForLock } from '../../../src/exclusive-lock.ts';
 import { catalogue, graphsDir } from '../../../src/gpu-worker/models/catalogue.ts';
-import { lockFolder } from '../../../src/gpu-worker/models/folder-lock.ts';
 import { createModelStore } from '../../../src/gpu-worker/models/store.ts';
 import { startHub } from '../../fakes/hub.ts';
 
@@ -96,28 +96,28 @@ describe('the model store', () => {
 });
 
 describe('the lock of the folder', () => {
-  const lockModule = fileURLToPath(new URL('../../../src/gpu-worker/models/folder-lock.ts', import.meta.url));
-  const holder = `const { lockFolder } = await import(${JSON.stringify(lockModule)});
-    const lock = await lockFolder(process.argv[1], new AbortController().signal, () => {});
+  const lockModule = fileURLToPath(new URL('../../../src/exclusive-lock.ts', import.meta.url));
+  const holder = `const { waitForLock } = await import(${JSON.stringify(lockModule)});
+    const lock = await waitForLock(process.argv[1], new AbortController().signal, () => {});
     console.log('held'); setInterval(() => lock, 1000);`;
 
   test('is waited for, and is free when its holder is killed', async () => {
-    const args = ['--input-type=module', '-e', holder, modelsDir];
+    const args = ['--input-type=module', '-e', holder, path.join(modelsDir, '.lock')];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(child.stdout, 'data');
     let waited = false;
-    const locking = lockFolder(modelsDir, new AbortController().signal, () => {
+    const locking = waitForLock(path.join(modelsDir, '.lock'), new AbortController().signal, () => {
       waited = true;
       child.kill('SIGKILL');
     });
-    await using _lock = await locking;
+    using _lock = await locking;
     assert.ok(waited);
   });
 
   test('waiting for it can be given up', async () => {
-    await using _lock = await lockFolder(modelsDir, new AbortController().signal, () => {});
+    using _lock = await waitForLock(path.join(modelsDir, '.lock'), new AbortController().signal, () => {});
     const controller = new AbortController();
-    const waiting = lockFolder(modelsDir, controller.signal, () => controller.abort());
+    const waiting = waitForLock(path.join(modelsDir, '.lock'), controller.signal, () => controller.abort());
     await assert.rejects(Promise.race([waiting, timers.setTimeout(2000)]), { name: 'AbortError' });
   });
 });
