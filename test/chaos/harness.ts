@@ -234,7 +234,9 @@ function countOutcome(
     const transcript = path.join(minutes, path.parse(nameOf(number)).name, 'transcript.txt');
     const isWhole =
       fs.existsSync(transcript) && fs.readFileSync(transcript, 'utf8').includes(`recording ${contentOf(number)}.`);
-    if (meeting?.state !== 'done' || !isWhole) lost++;
+    if (meeting?.state === 'done' && isWhole) continue;
+    lost++;
+    console.error(`lost ${number}: ${meeting?.state} ${meeting?.errorCode} ${meeting?.errorMessage}`);
   }
   return { accepted, lost, duplicated: names.length - (accepted - lost) };
 }

@@ -430,8 +430,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     rerun,
     reconcile,
     start() {
-      unwatch = queue.watch(hear);
       const look = once('reconciling did not work', () => reconcile());
+      unwatch = queue.watch(id => (id === undefined ? look() : hear(id)));
       const take = once('taking what was accepted did not work', async () => {
         takeIntake();
         await takeCommands();

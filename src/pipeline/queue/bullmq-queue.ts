@@ -189,6 +189,14 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
       watchers.add(subscriber);
       subscriber.on('error', onError);
       subscriber.on('message', (_channel, id) => listener(id));
+      let wasAway = false;
+      subscriber.on('close', () => {
+        wasAway = true;
+      });
+      subscriber.on('ready', () => {
+        if (wasAway) listener(undefined);
+        wasAway = false;
+      });
       subscriber.subscribe(CHANGE_CHANNEL).catch(onError);
       return () => {
         watchers.delete(subscriber);

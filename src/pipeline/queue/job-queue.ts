@@ -143,10 +143,11 @@ export interface JobQueue {
   unschedule(id: string): Promise<boolean>;
   schedules(): Promise<Schedule[]>;
   /**
-   * Calls `listener` with the id of a job that started, progressed or ended, anywhere. Hints: they may come late, twice
-   * or never, so look at `status`, and now and then without a hint. @returns a function that ends it
+   * Calls `listener` with the id of a job that started, progressed or ended, anywhere; with undefined when hints may have
+   * been missed, since the queue was away. They may come late, twice or never, so look at `status`, and now and then
+   * without a hint. @returns a function that ends it
    */
-  watch(listener: (id: string) => void): () => void;
+  watch(listener: (id: string | undefined) => void): () => void;
   /** What is wrong with it now, one sentence each; [] when all is well. */
   problems(): Promise<string[]>;
   /** Stops its workers and lets go of files and connections. */

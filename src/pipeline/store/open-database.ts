@@ -147,7 +147,7 @@ function inOurWords(error: unknown, file: string): unknown {
   }
   const code = 'code' in error ? error.code : undefined;
   if (code === 'ENOSPC') return new HansardError('disk_full', `${file}: ${error.message}`, { cause: error });
-  if (typeof code === 'string' && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST'].includes(code))
+  if (typeof code === 'string' && ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOENT'].includes(code))
     return new HansardError('data_unwritable', `${file}: ${error.message}`, { cause: error });
   return error;
 }

@@ -10,10 +10,11 @@ export function describeWatching(harness: QueueHarness): void {
     harness,
     'whoever watches hears of a start, of progress and of the end, also from elsewhere',
     async bench => {
-      const heard: string[] = [];
+      const heard: (string | undefined)[] = [];
       const states: string[] = [];
       const stop = bench.queue.watch(id => {
         heard.push(id);
+        if (id === undefined) return;
         void bench.queue.status(id).then(status => states.push(`${status?.state} ${status?.progress}`));
       });
       await delay(200); // a subscription takes a moment
@@ -39,7 +40,7 @@ export function describeWatching(harness: QueueHarness): void {
   );
 
   queueTest(harness, 'whoever watches hears that a waiting job was cancelled, and that one failed', async bench => {
-    const heard: string[] = [];
+    const heard: (string | undefined)[] = [];
     bench.queue.watch(id => heard.push(id));
     await delay(200);
     await bench.queue.add(echoJob, { key: 'a', payload: { n: 1 } });
