@@ -29,6 +29,8 @@ const environment = z.object({
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   HANSARD_MINUTES: z.string().optional(),
+  HANSARD_USER_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
+  HANSARD_CHANNEL_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_KEEP_AUDIO_DAYS: z.coerce.number().min(0).default(7),
   HANSARD_KEEP_MEETING_DAYS: z.coerce.number().min(0).default(90),
   HANSARD_ALERT_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -62,6 +64,8 @@ export interface Config {
   minutesDir: string;
   /** Days after a meeting is over, where the channel's settings do not say; 0 means at once. */
   retention: { audioDays: number; meetingDays: number };
+  /** Minutes of audio within any 24 hours. */
+  quotas: { userMinutes: number | undefined; channelMinutes: number | undefined };
   alerts: { url: string; secret: string } | undefined;
   /** `port` undefined: that of the role. */
   http: { host: string; port: number | undefined; token: string | undefined } | undefined;
@@ -104,6 +108,10 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
     retention: { audioDays: values.HANSARD_KEEP_AUDIO_DAYS, meetingDays: values.HANSARD_KEEP_MEETING_DAYS },
+    quotas: {
+      userMinutes: values.HANSARD_USER_MINUTES_PER_DAY,
+      channelMinutes: values.HANSARD_CHANNEL_MINUTES_PER_DAY,
+    },
     alerts: alertsOf(values),
     http: httpOf(values),
     logLevel: values.LOG_LEVEL,

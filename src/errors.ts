@@ -86,6 +86,10 @@ const faults = {
     retryable: false,
     userMessage: 'The address for HTTP cannot be used. Set HANSARD_HTTP to another HOST:PORT, or to off.',
   },
+  quota_exceeded: {
+    retryable: false,
+    userMessage: 'The minutes for today are used up. Try again when some are free, or ask for more.',
+  },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

@@ -36,7 +36,7 @@ const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 /** @throws HansardError `bot_running` */
 export async function startBot({ config, logger, store, queue, blobs, versions }: BotOptions): Promise<Bot> {
   const lock = takeBotLock(config.dataDir);
-  const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger });
+  const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger, quotas: config.quotas });
   await sweepOutDir(config.minutesDir);
   const folder = createFolderPlatform(config.minutesDir);
   const platforms = { [FOLDER_PLATFORM]: folder };

@@ -8,6 +8,7 @@ import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createDeliverHandler } from '../../src/pipeline/deliver-handler.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import { createOrchestrator, type Orchestrator } from '../../src/pipeline/orchestration/orchestrator.ts';
+import type { Quotas } from '../../src/pipeline/orchestration/quota.ts';
 import type { JobQueue, Worker } from '../../src/pipeline/queue/job-queue.ts';
 import { QUEUES, type QueueName } from '../../src/pipeline/queue/job-type.ts';
 import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
@@ -51,7 +52,7 @@ const recordingDefaults = {
 
 export async function startPipeline(
   t: TestContext,
-  { openQueue }: { openQueue?: () => Promise<JobQueue> } = {},
+  { openQueue, quotas }: { openQueue?: () => Promise<JobQueue>; quotas?: Quotas } = {},
 ): Promise<Pipeline> {
   const folder = await makeTemporaryFolder(t);
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -61,7 +62,15 @@ export async function startPipeline(
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
   const { stages, calls, during } = createFakeStages();
   const timing = { intakeMs: 20, reconcileMs: 500 };
-  const orchestrator = createOrchestrator({ store, queue, blobs, versions: stages, logger, timing });
+  const orchestrator = createOrchestrator({
+    store,
+    queue,
+    blobs,
+    versions: stages,
+    logger,
+    timing,
+    ...(quotas && { quotas }),
+  });
   const announced: Pipeline['announced'] = [];
   const handlers = [
     ...createStageHandlers({

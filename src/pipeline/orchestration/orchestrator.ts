@@ -22,6 +22,7 @@ import type { Store } from '../store/open-store.ts';
 import type { Stage } from '../store/stages.ts';
 import { findStored } from './find-stored.ts';
 import { byName, isDispensable, mayBegin, planStage, stageJobs } from './plan-stage.ts';
+import { assertWithinQuota, type Quotas } from './quota.ts';
 
 export interface Orchestrator {
   /** Starts what can start. Resolves when the meeting can go no further for now. */
@@ -51,6 +52,7 @@ export interface OrchestratorOptions {
   blobs: BlobStore;
   versions: Versions;
   logger: Logger;
+  quotas?: Quotas;
   timing?: OrchestratorTiming;
 }
 
@@ -96,6 +98,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       const ready = STAGES.filter(name => mayBegin(name, rows));
       if (ready.length === 0) break;
       const moving = meeting;
+      if (ready.includes('transcribe') && !isWithinQuota(moving)) break;
       const steps = await Promise.all(ready.map(name => prepare(name, moving)));
       store.transaction(() => {
         for (const { write } of steps) write();
@@ -104,6 +107,18 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       for (const { name, payload } of steps) if (payload) await addJob(name, moving, payload);
     }
     showProgress(meetingId);
+  }
+
+  /** The length is known now, and the expensive part begins. */
+  function isWithinQuota(meeting: Meeting): boolean {
+    try {
+      if (options.quotas) assertWithinQuota(store, meeting, options.quotas);
+      return true;
+    } catch (error) {
+      if (!(error instanceof HansardError)) throw error;
+      meetings.fail(meeting.id, { code: error.code, message: error.detail }, SYSTEM);
+      return false;
+    }
   }
 
   /** How a stage begins: it ends at once where its result is stored, else it is queued. */

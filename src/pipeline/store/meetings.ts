@@ -81,6 +81,8 @@ export interface Meetings {
   unfinished(): Meeting[];
   /** All of one person, as the platform names people. */
   ofOwner(owner: string): Meeting[];
+  /** Accepted since that ISO time, of known length, and neither failed nor cancelled; oldest first. */
+  processedSince(since: string, of: { owner: string } | { platform: string; channel: string }): Meeting[];
   /** Everything in a final state, oldest first. */
   over(): Meeting[];
   countByState(): Record<MeetingState, number>;
@@ -153,6 +155,12 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
     },
     unfinished: () => select(`WHERE state NOT IN ('done', 'failed', 'cancelled') ORDER BY id`),
     ofOwner: owner => select('WHERE owner = ? ORDER BY id', owner),
+    processedSince(since, of) {
+      const rest = "created_at >= ? AND duration_ms IS NOT NULL AND state NOT IN ('failed', 'cancelled') ORDER BY id";
+      return 'owner' in of
+        ? select(`WHERE owner = ? AND ${rest}`, of.owner, since)
+        : select(`WHERE platform = ? AND channel = ? AND ${rest}`, of.platform, of.channel, since);
+    },
     over: () => select(`WHERE state IN ('done', 'failed', 'cancelled') ORDER BY id`),
     countByState() {
       const counts = Object.fromEntries(MEETING_STATES.map(state => [state, 0])) as Record<MeetingState, number>;
