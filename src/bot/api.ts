@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
-import { MEETING_STATES } from '../pipeline/moves.ts';
+import { MEETING_STATES, STAGES } from '../pipeline/moves.ts';
 import { describeMeeting } from '../pipeline/orchestration/describe-meeting.ts';
 import type { Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue, JobStatus } from '../pipeline/queue/job-queue.ts';
@@ -66,6 +66,16 @@ export function addApi(routes: FastifyInstance, { store, queue, orchestrator }: 
     if (answer === 'finished') throw new HansardError('illegal_move', `job ${id} is over`);
     return { id, answer };
   });
+  routes.post('/jobs/:id/retry', async request => {
+    const { id } = parse(idParams, request.params);
+    const { state } = await findJob(id);
+    if (state !== 'failed') throw new HansardError('illegal_move', `job ${id} is ${state}, not failed`);
+    const meetingId = STAGES.some(stage => id.startsWith(`${stage}.`)) ? id.slice(id.indexOf('.') + 1) : undefined;
+    // a stage belongs to a meeting, which has to go on with it
+    if (meetingId) await orchestrator.retry(meetingId, WHO);
+    else await queue.retry(id);
+    return await findJob(id);
+  });
 }
 
 function parse<T>(schema: z.ZodType<T>, value: unknown): T {
@@ -92,6 +102,7 @@ const openApi = {
     '/search': { get: { summary: 'Words in all meetings', parameters: inQuery(searchQuery), responses: ok } },
     '/jobs': { get: { summary: 'Jobs in one state', parameters: inQuery(jobsQuery), responses: ok } },
     '/jobs/{id}': { get: { summary: 'One job', parameters: [id], responses: ok } },
+    '/jobs/{id}/retry': { post: { summary: 'Start a dead letter afresh', parameters: [id], responses: ok } },
     '/jobs/{id}/cancel': { post: { summary: 'Stop it', parameters: [id], responses: ok } },
   },
 };

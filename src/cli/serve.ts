@@ -93,7 +93,13 @@ async function serve(
       ...(store &&
         bot && { api: (routes: FastifyInstance) => addApi(routes, { store, queue, orchestrator: bot.orchestrator }) }),
     };
-    stack.adopt(await serveHttp(options), one => one.close());
+    const { token } = config.http;
+    const board =
+      config.queue.kind === 'bullmq' && hasBot && token ? { url: config.queue.url, token, logger } : undefined;
+    const extend = async (server: FastifyInstance) => {
+      if (board) await (await import('../bot/dashboard.ts')).addDashboard(server, board);
+    };
+    stack.adopt(await serveHttp({ ...options, extend }), one => one.close());
   }
   if (stop.signal.aborted) ended.resolve();
   await ended.promise;

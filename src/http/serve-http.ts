@@ -1,8 +1,8 @@
 /** What is seen from outside over HTTP: alive, ready, metrics; and with a token the API. Localhost unless set otherwise. */
-import { timingSafeEqual } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { isSameSecret } from './is-same-secret.ts';
 
 export interface HttpOptions {
   http: { host: string; port: number; token: string | undefined };
@@ -15,6 +15,8 @@ export interface HttpOptions {
   metrics(): Promise<string>;
   /** Adds routes under `/api/v1`; each request there carries the token. */
   api?(routes: FastifyInstance): void;
+  /** Adds what looks after its own rights. */
+  extend?(server: FastifyInstance): Promise<void>;
 }
 
 export interface HttpServer {
@@ -27,7 +29,15 @@ const PROMETHEUS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 const MAX_BODY_BYTES = 64 * 1024;
 
 /** @throws HansardError `address_in_use` */
-export async function serveHttp({ http, logger, problems, facts, metrics, api }: HttpOptions): Promise<HttpServer> {
+export async function serveHttp({
+  http,
+  logger,
+  problems,
+  facts,
+  metrics,
+  api,
+  extend,
+}: HttpOptions): Promise<HttpServer> {
   const server = fastify({ bodyLimit: MAX_BODY_BYTES, forceCloseConnections: true });
   server.setErrorHandler((error, request, reply) => {
     if (error instanceof HansardError) return reply.code(statusOf(error)).send(bodyOf(error));
@@ -53,6 +63,7 @@ export async function serveHttp({ http, logger, problems, facts, metrics, api }:
       },
       { prefix: '/api/v1' },
     );
+  await extend?.(server);
   try {
     const address = await server.listen({ host: http.host.replace(/^\[|\]$/g, ''), port: http.port });
     logger.info({ address }, 'HTTP');
@@ -67,19 +78,13 @@ async function authorize(request: FastifyRequest, reply: FastifyReply, token: st
   if (token === undefined)
     return reply.code(403).send({ error: { code: 'forbidden', message: 'Set HANSARD_HTTP_TOKEN to use the API.' } });
   const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-  if (isSame(given, token)) return undefined;
+  if (isSameSecret(given, token)) return undefined;
   return reply
     .code(401)
     .header('www-authenticate', 'Bearer')
     .send({
       error: { code: 'unauthorized', message: 'Send the header "Authorization: Bearer" with HANSARD_HTTP_TOKEN.' },
     });
-}
-
-/** In constant time: how long it takes tells nothing about the token. */
-function isSame(given: string, token: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(token)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function statusOf({ code }: HansardError): number {

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { createAlerts } from '../../src/bot/alerts.ts';
 import { examineHealth, type HealthReport } from '../../src/bot/maintenance/health.ts';
 import { startPipeline } from '../builders/pipeline.ts';
+import { until } from '../builders/until.ts';
 
 const secret = 'a secret of the webhook';
 
@@ -75,6 +76,7 @@ test('the health report says what to do', async t => {
   const { submit, reaches, queue, store, folder } = await startPipeline(t);
   const { id } = await submit();
   await reaches(id, 'queued');
+  await until('its job is there', () => queue.status(`decode.${id}`));
   const ask = (now: number, problems: string[] = []) =>
     examineHealth({ store, queue, dataDir: folder, problems: async () => problems, now });
   const calm = await ask(Date.now());

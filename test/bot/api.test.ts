@@ -5,6 +5,7 @@ import { addApi } from '../../src/bot/api.ts';
 import { HansardError } from '../../src/errors.ts';
 import { createMetrics } from '../../src/http/metrics.ts';
 import { startPipeline } from '../builders/pipeline.ts';
+import { until } from '../builders/until.ts';
 
 async function startApi(t: TestContext) {
   const pipeline = await startPipeline(t);
@@ -39,9 +40,9 @@ test('the API lists meetings, tells of one, finds words, cancels and retries', a
 });
 
 test('the API lists jobs and cancels one', async t => {
-  const { ask, submit, reaches } = await startApi(t);
+  const { ask, submit, queue } = await startApi(t);
   const { id } = await submit();
-  await reaches(id, 'queued');
+  await until('its job is there', () => queue.status(`decode.${id}`));
   const { jobs } = await ask('GET', '/jobs?state=waiting&queue=media');
   assert.deepEqual(
     jobs.map((job: { id: string }) => job.id),
@@ -50,6 +51,19 @@ test('the API lists jobs and cancels one', async t => {
   assert.equal((await ask('GET', `/jobs/decode.${id}`)).state, 'waiting');
   assert.equal((await ask('POST', `/jobs/decode.${id}/cancel`)).answer, 'cancelled');
   assert.equal((await ask('GET', '/jobs/decode.none')).code, 'unknown_job');
+});
+
+test('the API retries a dead letter with its meeting', async t => {
+  const { ask, submit, reaches, work, during } = await startApi(t);
+  await work();
+  during.decode = () => Promise.reject(new HansardError('no_audio', 'nothing to hear'));
+  const { id } = await submit();
+  await reaches(id, 'failed');
+  delete during.decode;
+  assert.equal((await ask('GET', '/jobs')).jobs[0].id, `decode.${id}`);
+  await ask('POST', `/jobs/decode.${id}/retry`);
+  await reaches(id, 'done');
+  assert.equal((await ask('POST', `/jobs/decode.${id}/retry`)).code, 'illegal_move');
 });
 
 test('the API describes every one of its routes', async t => {
@@ -70,7 +84,7 @@ test('the metrics count meetings, jobs and stages, and say when the queue is awa
   const { submit, reaches, work, store, queue } = await startPipeline(t);
   const metrics = createMetrics({ queue, store });
   const { id } = await submit();
-  await reaches(id, 'queued');
+  await until('its job is there', () => queue.status(`decode.${id}`));
   const before = await metrics();
   assert.match(before, /^hansard_queue_jobs\{queue="media",state="waiting"\} 1$/m);
   assert.match(before, /^hansard_meetings\{state="queued"\} 1$/m);

@@ -52,6 +52,19 @@ describe('a meeting', () => {
     );
   });
 
+  test('with the same sound in another file hears nothing twice', async t => {
+    const { submit, reaches, work, calls, announced } = await startPipeline(t);
+    await work();
+    await reaches((await submit({ content: 'the sound in one container' })).id, 'done');
+    calls.length = 0;
+    await reaches((await submit({ content: 'the same sound in another' })).id, 'done');
+    assert.deepEqual(
+      calls.filter(call => call !== 'choose'),
+      ['decode'],
+    );
+    assert.equal(announced.length, 2);
+  });
+
   test('that is submitted twice under one origin is one', async t => {
     const { submit, reaches, work, announced } = await startPipeline(t);
     await work();
