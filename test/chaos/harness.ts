@@ -1,8 +1,9 @@
 /** A pipeline of real processes that are killed, frozen and cut off, and the count of what came of it. */
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -12,7 +13,6 @@ import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { stageJobs } from '../../src/pipeline/orchestration/plan-stage.ts';
 import { jobId } from '../../src/pipeline/queue/prepare-job.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
-import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { until } from '../builders/until.ts';
 import { noRedis, type RedisServer, startRedis } from '../fakes/redis-server.ts';
 import { type ChaosEvent, logOf, openQueueAt, type QueueAddress, type RoleOptions } from './role.ts';
@@ -65,6 +65,8 @@ export interface Chaos {
   openFiles(role: Role): number;
   /** Accepts recordings as `hansard submit` does. @returns milliseconds that each took */
   submit(count: number): Promise<number[]>;
+  /** Waits until all are over, and tells the bot to go on with those that failed. */
+  retryFailed(): Promise<void>;
   /** Waits until all are over, and asserts that each is done once, whole and under its own name. */
   assertAllDone(limitMs: number): Promise<Outcome>;
   /** Over all jobs that the queue still knows: runs that ended with an error, and those that ended with the worker. */
@@ -85,11 +87,33 @@ export interface Outcome {
 export interface ChaosOptions {
   stageMs?: number;
   leaseMs?: number;
+  /** Puts everything on a disk of that size. */
+  diskBytes?: number;
+}
+
+/** False, or why no small disk can be made. */
+export const noSmallDisk: string | false = (() => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-mount-'));
+  try {
+    mountSmallDisk(folder, 1 << 20)();
+    return false;
+  } catch {
+    return 'a small disk cannot be mounted here: that needs root';
+  } finally {
+    fs.rmdirSync(folder);
+  }
+})();
+
+/** @returns a function that takes it away */
+function mountSmallDisk(folder: string, bytes: number): () => void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'pipe' });
+  return () => void execFileSync('umount', ['-l', folder]);
 }
 
 export async function createChaos(t: TestContext, adapter: Adapter, options: ChaosOptions = {}): Promise<Chaos> {
-  const { stageMs = 60, leaseMs = 1_000 } = options;
-  const folder = await makeTemporaryFolder(t);
+  const { stageMs = 60, leaseMs = 1_000, diskBytes } = options;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-chaos-'));
+  const unmount = diskBytes === undefined ? () => {} : mountSmallDisk(folder, diskBytes);
   fs.mkdirSync(path.join(folder, 'redis'));
   const redis = adapter === 'bullmq' ? await startRedis(t, path.join(folder, 'redis')) : undefined;
   const address: QueueAddress = redis ? { url: redis.url } : { file: path.join(folder, 'queue.db') };
@@ -127,6 +151,9 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
   t.after(async () => {
     for (const role of children.keys()) await kill(role);
     store.close();
+    await redis?.kill();
+    unmount();
+    fs.rmSync(folder, { recursive: true, force: true });
   });
   return {
     folder,
@@ -153,8 +180,17 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
     openFiles: role => fs.readdirSync(`/proc/${pidOf(role)}/fd`).length,
     async submit(count) {
       const milliseconds: number[] = [];
-      for (let i = 0; i < count; i++) milliseconds.push(await acceptOne({ store, blobs }, ++submitted));
+      for (let i = 0; i < count; i++) {
+        milliseconds.push(await acceptOne({ store, blobs }, submitted + 1));
+        submitted++;
+      }
       return milliseconds;
+    },
+    async retryFailed() {
+      await until('every meeting is over', () => isAllOver(store), 60_000);
+      for (const { id } of store.meetings.list({ states: ['failed'], limit: 1_000 }))
+        store.outbox.put({ topic: 'retry', meetingId: id, payload: { who: 'test:1' } });
+      await until('the bot has heard', () => store.outbox.count() === 0, 20_000);
     },
     async assertAllDone(limitMs) {
       const startedAt = performance.now();

@@ -1,5 +1,7 @@
 /** Gates 1 to 5, 12 and 13 of reliability: whatever is killed, frozen or emptied, each meeting is done once. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import {
   ADAPTERS,
@@ -7,6 +9,7 @@ import {
   createRandom,
   delay,
   isLong,
+  noSmallDisk,
   ROLES,
   report,
   seed,
@@ -103,6 +106,47 @@ for (const adapter of ADAPTERS)
       report(t, `gates 11, 13 on ${adapter}`, `accepted in ${p99.toFixed(0)} ms (p99)`, outcome);
     });
   });
+
+describe('chaos on the disk', { skip: noSmallDisk }, () => {
+  test('gate 8: the disk is full for a while', async t => {
+    const random = createRandom(seed + 5);
+    const chaos = await createChaos(t, 'sqlite', { stageMs: 100, diskBytes: 48 << 20 });
+    await chaos.startAll();
+    await chaos.submit(MEETINGS);
+    const times = isLong ? 10 : 2;
+    let refused = 0;
+    for (let i = 0; i < times; i++) {
+      await delay(random() * 800);
+      const filler = path.join(chaos.folder, 'filler');
+      fillDisk(filler);
+      await delay(1_500);
+      await chaos.submit(1).catch(error => {
+        assert.equal(error.code, 'disk_full');
+        refused++;
+      });
+      fs.rmSync(filler);
+    }
+    assert.ok(refused > 0, 'a recording that cannot be kept is refused, not lost');
+    // what failed for good while there was no space goes on when somebody says so
+    await chaos.retryFailed();
+    report(t, 'gate 8', `${times} times a full disk`, await chaos.assertAllDone(AFTER_MS));
+  });
+});
+
+/** To the last byte. */
+function fillDisk(file: string): void {
+  const descriptor = fs.openSync(file, 'w');
+  try {
+    for (let size = 1 << 20; size >= 1; size >>= 1)
+      try {
+        for (;;) fs.writeSync(descriptor, Buffer.alloc(size));
+      } catch (error) {
+        assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
+      }
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
 
 describe('chaos in Redis', { skip: skipFor('bullmq') }, () => {
   test('gate 3: Redis is killed and comes back', async t => {

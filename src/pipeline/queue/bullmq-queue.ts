@@ -145,7 +145,7 @@ export async function openBullmqQueue(options: BullmqQueueOptions): Promise<JobQ
         const found = await findJob(client, bull, id);
         if (found?.bullState !== 'failed') return undefined;
         const key = bull.toKey(found.job.id ?? '');
-        await client.hdel(key, 'stc', 'cancel', 'progress');
+        await client.hdel(key, 'stc', 'rested', 'cancel', 'progress');
         await found.job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
         return true;
       });

@@ -2,7 +2,7 @@
 import { DelayedError, UnrecoverableError, WaitingError } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from '../../../logger.ts';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, restMs } from '../backoff.ts';
 import type { JobFailure, QueueTiming, Worker } from '../job-queue.ts';
 import { type JobRegistry, MAX_CRASHES, type QueueName } from '../job-type.ts';
 import { type Handler, type Outcome, type Run, startStored } from '../run-stored.ts';
@@ -67,6 +67,7 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
       logger.error({ jobId }, 'a job was given up: its worker died in each of its runs');
       throw givenUp({ code: 'job_crashed', message: `its worker died in ${job.stalledCounter} runs` });
     }
+    if (job.stalledCounter >= 2) await rest(job, token);
     if (stopping) return await giveBack(job, token);
     const startedAt = performance.now();
     const attempt = job.attemptsMade + 1;
@@ -104,6 +105,14 @@ export function startBullWorker(options: WorkerOptions): RunningWorker {
         throw outcome.retryable ? new Error(asReason(outcome.failure)) : givenUp(outcome.failure);
       }
     }
+  };
+  /** BullMQ hands out the jobs of dead workers first and at once; each death is rested after once. */
+  const rest = async (job: BullJob, token: string): Promise<void> => {
+    const deaths = job.stalledCounter;
+    if (Number(await patient.hget(keyOf(job), 'rested')) >= deaths) return;
+    await patient.hset(keyOf(job), 'rested', deaths);
+    await job.moveToDelayed(Date.now() + restMs(firstRetryMs(job), deaths), token);
+    throw new DelayedError();
   };
   const giveBack = async (job: BullJob, token: string): Promise<StoredResult> => {
     const cancelReason = await patient.hget(keyOf(job), 'cancel');

@@ -1,6 +1,6 @@
 /** How runs end: by an outcome, or by the death of the worker. */
 import type { Database, SqlValue } from '../../store/open-database.ts';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs, restMs } from '../backoff.ts';
 import { KEEP_FINISHED_MS } from '../job-queue.ts';
 import type { Outcome } from '../run-stored.ts';
 import type { LeasedJob } from './rows.ts';
@@ -84,9 +84,15 @@ export function sweepJobs(db: Database): Sweep {
          error_message = CASE WHEN cancel_reason IS NULL AND crashes + 1 >= max_crashes
            THEN 'its worker died in ' || (crashes + 1) || ' runs' ELSE error_message END,
          finished_at = CASE WHEN cancel_reason IS NOT NULL OR crashes + 1 >= max_crashes THEN ?1 END
-       WHERE state = 'running' AND lease_until < ?1 RETURNING id, state`,
+       WHERE state = 'running' AND lease_until < ?1 
+       RETURNING seq, id, state, crashes, first_retry_ms AS firstRetryMs`,
       now,
-    ) as { id: string; state: string }[];
+    ) as { seq: number; id: string; state: string; crashes: number; firstRetryMs: number }[];
+    for (const { seq, state, crashes, firstRetryMs } of rows) {
+      const rest = restMs(firstRetryMs, crashes);
+      if (state === 'waiting' && rest > 0)
+        db.run("UPDATE jobs SET state = 'delayed', due_at = ? WHERE seq = ?", now + rest, seq);
+    }
     db.run("DELETE FROM jobs WHERE finished_at < ? AND state IN ('done', 'cancelled')", now - KEEP_FINISHED_MS);
     db.run('DELETE FROM changes WHERE seq <= (SELECT MAX(seq) FROM changes) - ?', KEPT_CHANGES);
     const idsOf = (state: string) => rows.filter(row => row.state === state).map(row => row.id);
