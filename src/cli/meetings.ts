@@ -90,7 +90,9 @@ function commandFor(load: Load, name: 'cancel' | 'retry', description: string): 
       withServices(load, async ({ store }) => {
         const meeting = findMeeting(store, id);
         const isOver = FINAL_MEETING_STATES.some(state => state === meeting.state);
-        if (name === 'cancel' ? isOver : !isOver || meeting.state === 'done')
+        const hasFailed =
+          meeting.state !== 'done' || store.stages.of(meeting.id).some(({ state }) => state === 'failed');
+        if (name === 'cancel' ? isOver : !isOver || !hasFailed)
           throw new HansardError('illegal_move', `meeting ${meeting.id} is ${meeting.state}`);
         command(store, name, meeting.id);
         process.stdout.write(`${meeting.id}: the bot was told to ${name}\n`);

@@ -1,35 +1,19 @@
-/**
- * Moves meetings on. It runs in the bot alone, beside the database; what it believes about a job it reads from the queue
- * and the blobs, so a lost report costs nothing. Per meeting one thing happens at a time.
- */
-import { isDeepStrictEqual } from 'node:util';
+/** Moves meetings on: hears of their jobs, and of what people want. It runs in the bot alone, beside the database. */
 import { HansardError } from '../../errors.ts';
-import type { Logger } from '../../logger.ts';
-import type { BlobStore } from '../blobs/blob-store.ts';
-import { decodedSchema } from '../decoded.ts';
-import { type StagePayload, stageJobResult } from '../jobs.ts';
-import { FINAL_MEETING_STATES, type MeetingState, STAGES, type StageName } from '../moves.ts';
-import type { JobFailure, JobQueue, JobStatus } from '../queue/job-queue.ts';
-import { PRIORITIES } from '../queue/job-type.ts';
+import { type MeetingState, STAGES } from '../moves.ts';
 import { jobId } from '../queue/prepare-job.ts';
 import { throttle } from '../queue/worker-log.ts';
-import { createResultStore } from '../results/result-store.ts';
-import { findOutcome } from '../run-stage.ts';
-import type { Versions } from '../stage-inputs.ts';
-import { transcriptSchema } from '../stage-results.ts';
 import type { Meeting } from '../store/meetings.ts';
-import type { Store } from '../store/open-store.ts';
-import type { Stage } from '../store/stages.ts';
-import { findStored } from './find-stored.ts';
-import { byName, isDispensable, mayBegin, planStage, stageJobs } from './plan-stage.ts';
-import { assertWithinQuota, type Quotas } from './quota.ts';
+import { createMover, type MoverOptions } from './move-meeting.ts';
+import { stageJobs } from './plan-stage.ts';
+import { createTurns } from './turns.ts';
 
 export interface Orchestrator {
   /** Starts what can start. Resolves when the meeting can go no further for now. */
   advance(meetingId: string): Promise<void>;
   /** @returns the state then: `cancelling` while a stage still runs. @throws HansardError `illegal_move` when it is over */
   cancel(meetingId: string, who: string): Promise<MeetingState>;
-  /** A failed or cancelled meeting goes on where it stopped. @throws HansardError `illegal_move` */
+  /** What failed or was cancelled goes on where it stopped, also a stage that a meeting could do without. @throws HansardError `illegal_move` */
   retry(meetingId: string, who: string): Promise<void>;
   /** With other options; only what depends on them is computed. @throws HansardError `illegal_move` unless it is over */
   rerun(meetingId: string, changes: Meeting['options'], who: string): Promise<void>;
@@ -46,13 +30,7 @@ export interface Reconciliation {
   restored: string[];
 }
 
-export interface OrchestratorOptions {
-  store: Store;
-  queue: JobQueue;
-  blobs: BlobStore;
-  versions: Versions;
-  logger: Logger;
-  quotas?: Quotas;
+export interface OrchestratorOptions extends MoverOptions {
   timing?: OrchestratorTiming;
 }
 
@@ -62,269 +40,20 @@ export interface OrchestratorTiming {
   reconcileMs: number;
 }
 
-interface Step {
-  name: StageName;
-  /** Of its job; none when its result is stored. */
-  payload?: StagePayload;
-  write(): void;
-}
-
-interface StageEnd {
-  resultKey: string;
-  seconds: number;
-  /** It was computed just now. */
-  isNew?: boolean;
-}
-
 const DEFAULT_TIMING: OrchestratorTiming = { intakeMs: 250, reconcileMs: 30_000 };
-/** A stage that was made again so often because its input went away has something else wrong. */
-const MOST_ROUNDS = 5;
 /** How long a command that was taken may be worked on before another process may take it. */
 const COMMAND_HOLD_MS = 60_000;
 const SYSTEM = 'system';
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
-  const { store, queue, blobs, versions, logger, timing = DEFAULT_TIMING } = options;
+  const { store, queue, logger, timing = DEFAULT_TIMING } = options;
   const { meetings, stages } = store;
-  const results = createResultStore(blobs);
+  const { advance, settle, restore, isLost, cancelJobs, showProgress, startAgain } = createMover(options);
+  /** Per meeting one thing happens at a time. */
   const inTurn = createTurns();
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.error({ err, suppressed }, `${what}; it is tried again`),
   );
-
-  async function advance(meetingId: string): Promise<void> {
-    for (let meeting = meetings.find(meetingId); meeting && isMoving(meeting); meeting = meetings.find(meetingId)) {
-      const rows = byName(stages.of(meetingId));
-      const ready = STAGES.filter(name => mayBegin(name, rows));
-      if (ready.length === 0) break;
-      const moving = meeting;
-      if (ready.includes('transcribe') && !isWithinQuota(moving)) break;
-      const steps = await Promise.all(ready.map(name => prepare(name, moving)));
-      store.transaction(() => {
-        for (const { write } of steps) write();
-        showProgress(meetingId);
-      });
-      for (const { name, payload } of steps) if (payload) await addJob(name, moving, payload);
-    }
-    showProgress(meetingId);
-  }
-
-  /** The length is known now, and the expensive part begins. */
-  function isWithinQuota(meeting: Meeting): boolean {
-    try {
-      if (options.quotas) assertWithinQuota(store, meeting, options.quotas);
-      return true;
-    } catch (error) {
-      if (!(error instanceof HansardError)) throw error;
-      meetings.fail(meeting.id, { code: error.code, message: error.detail }, SYSTEM);
-      return false;
-    }
-  }
-
-  /** How a stage begins: it ends at once where its result is stored, else it is queued. */
-  async function prepare(name: StageName, meeting: Meeting): Promise<Step> {
-    const payload = planStage(name, meeting, byName(stages.of(meeting.id)), versions);
-    const stored = await findStored(name, payload, { blobs, results, versions });
-    if (stored) return { name, write: await prepareEnd(meeting.id, name, stored) };
-    return { name, payload, write: () => void stages.move(meeting.id, name, 'queued', SYSTEM) };
-  }
-
-  /** A queue that is away is no reason to stop: the reconciler adds the job when it is back. */
-  async function addJob(name: StageName, meeting: Meeting, payload: StagePayload): Promise<void> {
-    const { id: key, owner: user } = meeting;
-    const priority = Number(meeting.options.priority ?? PRIORITIES.automatic);
-    try {
-      await queue.add(stageJobs[name], { key, payload, user, priority, again: true });
-    } catch (error) {
-      if (!(error instanceof HansardError && error.code === 'queue_unavailable')) throw error;
-      complain('a job could not be queued', error);
-    }
-  }
-
-  /** @returns the writing of a stage's end, for a transaction */
-  async function prepareEnd(meetingId: string, name: StageName, end: StageEnd): Promise<() => void> {
-    const { resultKey, seconds, isNew = false } = end;
-    const learned = await learn(meetingId, name, resultKey);
-    return () => {
-      learned();
-      const { durationMs } = meetings.get(meetingId);
-      const rtf = isNew && durationMs ? seconds / (durationMs / 1000) : undefined;
-      stages.finish(meetingId, name, { resultKey, seconds, ...(rtf !== undefined && { rtf }) }, SYSTEM);
-      logger.info({ meetingId, stage: name, stored: !isNew, seconds }, 'stage done');
-    };
-  }
-
-  /** What a result tells about the meeting. @returns the writing of it, for the transaction that ends the stage */
-  async function learn(meetingId: string, name: StageName, resultKey: string): Promise<() => void> {
-    if (name === 'decode') {
-      const decoded = await findOutcome(results, resultKey, decodedSchema);
-      if (!decoded) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
-      const { audioHash, durationMs, facts } = decoded.result;
-      return () => {
-        meetings.learn(meetingId, { audioHash, durationMs });
-        const { options, source, createdAt } = meetings.get(meetingId);
-        meetings.choose(meetingId, { meetingDate: facts.createdAt ?? source.modifiedAt ?? createdAt, ...options });
-      };
-    }
-    if (name === 'assign') {
-      const transcript = await findOutcome(results, resultKey, transcriptSchema);
-      if (!transcript) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
-      const { speakers, turns } = transcript.result;
-      const labels = new Map(speakers.map(({ id, label }) => [id, label]));
-      return () => store.search.replaceTurns(meetingId, turns, speaker => labels.get(speaker) ?? speaker);
-    }
-    return () => {};
-  }
-
-  /** Takes over how far a stage's job is. @returns false when the job is gone, or is one of an earlier round */
-  async function settle(meetingId: string, name: StageName): Promise<boolean> {
-    const row = findLive(meetingId, name);
-    if (!row) return true;
-    const job = await queue.status(jobId(stageJobs[name], meetingId));
-    if (!job || isOfEarlierRound(job, row)) return false;
-    switch (job.state) {
-      case 'waiting':
-      case 'delayed':
-        return true;
-      case 'running':
-        if (row.state === 'queued') stages.move(meetingId, name, 'running', SYSTEM);
-        stages.progress(meetingId, name, job.progress);
-        return true;
-      case 'done':
-        await takeResult(meetingId, name, job);
-        return true;
-      case 'failed':
-        await takeFailure(meetingId, name, job.failure ?? { code: 'unexpected', message: '' });
-        return true;
-      case 'cancelled':
-        stages.move(meetingId, name, 'skipped', SYSTEM);
-        // somebody cancelled the job itself: a meeting is of no use without one of its stages
-        if (isMoving(meetings.get(meetingId))) {
-          meetings.move(meetingId, 'cancelling', SYSTEM);
-          await cancelJobs(meetingId, 'another job of the meeting was cancelled');
-        }
-        return true;
-    }
-  }
-
-  async function takeResult(meetingId: string, name: StageName, job: JobStatus): Promise<void> {
-    const parsed = stageJobResult.safeParse(job.result);
-    try {
-      if (!parsed.success) throw new HansardError('invalid_job', `${job.id}: ${parsed.error.message}`);
-      store.transaction(await prepareEnd(meetingId, name, { ...parsed.data, isNew: !parsed.data.stored }));
-    } catch (error) {
-      if (!(error instanceof HansardError) || error.retryable) throw error;
-      await takeFailure(meetingId, name, { code: error.code, message: error.detail });
-    }
-  }
-
-  async function takeFailure(meetingId: string, name: StageName, { code, message }: JobFailure): Promise<void> {
-    if ((code === 'blob_missing' || code === 'version_mismatch') && makeInputsAgain(meetingId, name)) return;
-    const failure = { code: code === 'unexpected' ? ('inference_failed' as const) : code, message };
-    stages.fail(meetingId, name, failure, SYSTEM);
-    logger.warn({ meetingId, stage: name, code }, 'stage failed');
-    if (isDispensable(name) || !isMoving(meetings.get(meetingId))) return;
-    meetings.fail(meetingId, failure, SYSTEM);
-    await cancelJobs(meetingId, 'the meeting failed');
-  }
-
-  /** What a stage reads may have been removed meanwhile: then the meeting goes back to where it is made. */
-  function makeInputsAgain(meetingId: string, name: StageName): boolean {
-    if (name === 'fetch' || name === 'decode') return false;
-    const rows = byName(stages.of(meetingId));
-    if (rows[name].attempts >= MOST_ROUNDS || !isMoving(meetings.get(meetingId))) return false;
-    store.transaction(() => {
-      for (const one of STAGES) if (one !== 'fetch') waitAgain(rows[one], SYSTEM);
-    });
-    return true;
-  }
-
-  function waitAgain({ meetingId, name, state }: Stage, who: string): void {
-    if (state !== 'waiting') stages.move(meetingId, name, 'waiting', who);
-  }
-
-  async function cancelJobs(meetingId: string, reason: string): Promise<void> {
-    for (const { name, state } of stages.of(meetingId)) {
-      if (state !== 'queued' && state !== 'running') continue;
-      const answer = await queue.cancel(jobId(stageJobs[name], meetingId), reason);
-      if (answer === 'cancelled' || answer === 'unknown') stages.move(meetingId, name, 'skipped', SYSTEM);
-      else await settle(meetingId, name);
-    }
-  }
-
-  /** The meeting's own state follows from those of its stages. */
-  function showProgress(meetingId: string): void {
-    store.transaction(() => followStages(meetingId));
-  }
-
-  function followStages(meetingId: string): void {
-    const rows = byName(stages.of(meetingId));
-    const meeting = meetings.find(meetingId);
-    if (!meeting) return;
-    const isLive = ({ state }: Stage) => state === 'queued' || state === 'running';
-    const move = (to: Exclude<MeetingState, 'failed'>) => meetings.move(meetingId, to, SYSTEM);
-    if (meeting.state === 'cancelling' && !Object.values(rows).some(isLive)) {
-      move(rows.deliver.state === 'done' ? 'done' : 'cancelled');
-      return;
-    }
-    if (meeting.state === 'accepted') move('queued');
-    if (!isMoving(meeting)) return;
-    const hasBegun = Object.values(rows).some(
-      ({ name, state }) => name !== 'fetch' && (state === 'running' || state === 'done'),
-    );
-    if (hasBegun && meetings.get(meetingId).state === 'queued') move('processing');
-    if (rows.render.state === 'done' && meetings.get(meetingId).state === 'processing') move('delivering');
-    if (rows.deliver.state === 'done' && meetings.get(meetingId).state === 'delivering') {
-      move('done');
-      logger.info({ meetingId }, 'meeting done');
-    }
-  }
-
-  function findLive(meetingId: string, name: StageName): Stage | undefined {
-    const row = stages.of(meetingId).find(one => one.name === name);
-    return row && (row.state === 'queued' || row.state === 'running') ? row : undefined;
-  }
-
-  async function look(meetingId: string, name: StageName): Promise<string | undefined> {
-    const meeting = meetings.find(meetingId);
-    if (!meeting) return undefined;
-    if (await settle(meetingId, name)) return undefined;
-    const row = findLive(meetingId, name);
-    if (!row) return undefined;
-    if (!isMoving(meeting)) {
-      stages.move(meetingId, name, 'skipped', SYSTEM);
-      return undefined;
-    }
-    await addJob(name, meeting, planStage(name, meeting, byName(stages.of(meetingId)), versions));
-    return jobId(stageJobs[name], meetingId);
-  }
-
-  /** A job that another version of this program planned, and that nobody has begun, is planned again. */
-  async function replan(meetingId: string, name: StageName): Promise<void> {
-    const meeting = meetings.find(meetingId);
-    const row = findLive(meetingId, name);
-    if (!meeting || !row || !isMoving(meeting)) return;
-    const id = jobId(stageJobs[name], meetingId);
-    const job = await queue.status(id);
-    if (job?.state !== 'waiting' && job?.state !== 'delayed') return;
-    const payload = planStage(name, meeting, byName(stages.of(meetingId)), versions);
-    if (isDeepStrictEqual(job.payload, payload)) return;
-    if ((await queue.cancel(id, 'planned by another version')) === 'cancelled') await addJob(name, meeting, payload);
-  }
-
-  async function isLost({ meetingId, name, ...row }: Stage): Promise<boolean> {
-    if (row.state !== 'queued' && row.state !== 'running') return false;
-    const job = await queue.status(jobId(stageJobs[name], meetingId));
-    return !job || isOfEarlierRound(job, row);
-  }
-
-  function startAgain(meetingId: string, who: string, change: () => void): void {
-    store.transaction(() => {
-      meetings.move(meetingId, 'queued', who);
-      change();
-      for (const row of stages.of(meetingId)) waitAgain(row, who);
-    });
-  }
 
   const commands: Record<
     string,
@@ -357,7 +86,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     });
   const retry: Orchestrator['retry'] = (meetingId, who) =>
     inTurn(meetingId, async () => {
-      if (meetings.get(meetingId).state === 'done')
+      const hasFailed = stages.of(meetingId).some(({ state }) => state === 'failed');
+      if (meetings.get(meetingId).state === 'done' && !hasFailed)
         throw new HansardError('illegal_move', `meeting ${meetingId} is done: nothing failed`);
       startAgain(meetingId, who, () => {});
       await advance(meetingId);
@@ -385,9 +115,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         }
         for (const { name, state } of stages.of(id)) {
           if (state !== 'queued' && state !== 'running') continue;
-          const job = await look(id, name);
+          const job = await restore(id, name);
           if (job !== undefined) restored.push(job);
-          else await replan(id, name);
         }
         await advance(id);
       });
@@ -459,27 +188,5 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       unwatch();
       await Promise.all(background);
     },
-  };
-}
-
-function isMoving({ state }: Meeting): boolean {
-  return state !== 'cancelling' && !FINAL_MEETING_STATES.some(final => final === state);
-}
-
-/** The job is over and was made before this round of the stage. */
-function isOfEarlierRound(job: JobStatus, { queuedAt }: Pick<Stage, 'queuedAt'>): boolean {
-  const isOver = job.state === 'done' || job.state === 'failed' || job.state === 'cancelled';
-  return isOver && queuedAt !== null && job.createdAtMs < Date.parse(queuedAt);
-}
-
-/** Runs what belongs to one key one after the other. */
-function createTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, work) => {
-    const before = last.get(key) ?? Promise.resolve();
-    const mine = before.then(work, work);
-    const end = mine.catch(() => {}).finally(() => last.get(key) === end && last.delete(key));
-    last.set(key, end);
-    return mine;
   };
 }

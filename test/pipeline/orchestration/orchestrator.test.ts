@@ -140,14 +140,19 @@ describe('a failure', () => {
     assert.equal(announced.length, 1);
   });
 
-  test('of the summarizer leaves the transcript', async t => {
-    const { submit, reaches, work, during, announced, states } = await startPipeline(t);
+  test('of the summarizer leaves the transcript, and can be made good', async t => {
+    const { submit, reaches, work, during, announced, states, orchestrator } = await startPipeline(t);
     await work();
     during.extractive = () => Promise.reject(new HansardError('invalid_usage', 'never works'));
     const { id } = await submit();
     await reaches(id, 'done');
     assert.ok(states(id).includes('summarize failed'));
     assert.equal(announced.length, 1);
+    delete during.extractive;
+    await orchestrator.retry(id, 'slack:U1');
+    await until('the summary is there', () => states(id).includes('summarize done') && announced.length === 2);
+    await reaches(id, 'done');
+    await assert.rejects(orchestrator.retry(id, 'slack:U1'), { code: 'illegal_move' });
   });
 });
 
