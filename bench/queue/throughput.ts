@@ -34,7 +34,7 @@ async function measureQueue(adapter: Adapter, count: number): Promise<{ added: n
   await using context = createContext();
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-bench-'));
   context.after(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const redis = adapter === 'bullmq' ? await startRedis(context as never, folder) : undefined;
+  const redis = adapter === 'bullmq' ? await startRedis(context, folder) : undefined;
   const address: QueueAddress = redis ? { url: redis.url } : { file: path.join(folder, 'queue.db') };
   const queue = await openQueueAt(address, LEASE_MS);
   context.after(() => queue.close());

@@ -1,9 +1,9 @@
 /** A real Redis on 127.0.0.1, as a child of the test that may kill it: not a fake, but the place for what tests start. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { TestContext } from 'node:test';
 import { Redis } from 'ioredis';
 import { freePort } from '../builders/free-port.ts';
-import { until } from '../builders/until.ts';
+import { type ChildServer, createChildServer } from './child-server.ts';
 
 /** False, or why tests that need it cannot run. */
 export const noRedis: string | false = (() => {
@@ -15,14 +15,9 @@ export const noRedis: string | false = (() => {
   }
 })();
 
-export interface RedisServer {
+export interface RedisServer extends ChildServer {
   url: string;
   port: number;
-  /** SIGKILL, as a power cut. */
-  kill(): Promise<void>;
-  /** Again on the same port and files. */
-  start(): Promise<void>;
-  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
   /** One command, on a connection of its own. */
   command(...words: [string, ...string[]]): Promise<unknown>;
 }
@@ -32,7 +27,7 @@ const PASSWORD = 'test-password';
 
 /** Starts with the settings that Hansard asks for, unless `settings` says otherwise; it ends with the test. */
 export async function startRedis(
-  t: TestContext,
+  t: Pick<TestContext, 'after'>,
   folder: string,
   settings: Record<string, string> = {},
 ): Promise<RedisServer> {
@@ -40,7 +35,6 @@ export async function startRedis(
   const url = `redis://:${PASSWORD}@127.0.0.1:${port}`;
   const fixed = { port: `${port}`, bind: '127.0.0.1', dir: folder, save: '', requirepass: PASSWORD };
   const words = Object.entries({ ...fixed, ...SAFE, ...settings }).flatMap(([name, value]) => [`--${name}`, value]);
-  let child: ChildProcess | undefined;
   const command: RedisServer['command'] = async (name, ...rest) => {
     const client = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null, lazyConnect: true });
     client.on('error', () => {});
@@ -51,19 +45,8 @@ export async function startRedis(
       client.disconnect();
     }
   };
-  const start = async () => {
-    child = spawn('redis-server', words, { stdio: 'ignore' });
-    await until('Redis is up', () => command('PING').catch(() => false));
-  };
-  const kill = async () => {
-    const running = child;
-    child = undefined;
-    if (!running || running.exitCode !== null) return;
-    const gone = new Promise(resolve => running.once('exit', resolve));
-    running.kill('SIGKILL');
-    await gone;
-  };
-  t.after(kill);
-  await start();
-  return { url, port, kill, start, signal: name => child?.kill(name), command };
+  const launch = () => spawn('redis-server', words, { stdio: 'ignore' });
+  const server = createChildServer(t, launch, () => command('PING').catch(() => false));
+  await server.start();
+  return { ...server, url, port, command };
 }
