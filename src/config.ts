@@ -20,6 +20,11 @@ const environment = z.object({
   HANSARD_SUMMARY_MODEL: z.string().default('qwen3:4b-instruct-2507'),
   HANSARD_QUEUE: z.enum(['sqlite', 'bullmq']).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+  SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
+  SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
+  SLACK_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_AUTO_PROCESS: z.enum(['off', 'opt-in', 'all']).default('opt-in'),
+  HANSARD_MAX_MB: z.coerce.number().positive().default(4_096),
   HANSARD_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(120),
   HANSARD_BLOBS: z.enum(['disk', 's3']).default('disk'),
   HANSARD_BLOBS_DIR: z.string().optional(),
@@ -57,6 +62,10 @@ export interface Config {
   ollama: { host: string; model: string };
   /** Jobs go through Redis, or through a file of `dataDir`. */
   queue: { kind: 'sqlite' } | { kind: 'bullmq'; url: string };
+  slack: SlackSettings | undefined;
+  /** Recordings that are posted: taken by themselves nowhere, in channels that opted in, or wherever we are. */
+  autoProcess: 'off' | 'opt-in' | 'all';
+  maxRecordingBytes: number;
   /** A worker that was silent for so long is taken for dead, and its jobs are given to others. */
   leaseMs: number;
   blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
@@ -72,7 +81,17 @@ export interface Config {
   logLevel: string | undefined;
 }
 
+export interface SlackSettings {
+  botToken: string;
+  appToken: string;
+  /** Where Slack answers; for tests. */
+  apiUrl: string | undefined;
+}
+
 const SECRETS = [
+  'SLACK_BOT_TOKEN',
+  'SLACK_APP_TOKEN',
+
   'REDIS_URL',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
@@ -104,6 +123,9 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     inferenceProcesses: values.HANSARD_PROCESSES ?? Math.max(1, Math.min(os.availableParallelism(), 8)),
     ollama: { host: values.OLLAMA_HOST, model: values.HANSARD_SUMMARY_MODEL },
     queue: queueOf(values),
+    slack: slackOf(values),
+    autoProcess: values.HANSARD_AUTO_PROCESS,
+    maxRecordingBytes: values.HANSARD_MAX_MB * 1e6,
     leaseMs: values.HANSARD_LEASE_SECONDS * 1000,
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
@@ -148,6 +170,20 @@ function blobsOf(values: Values, dataDir: string): Config['blobs'] {
     kind: 's3',
     settings: { ...names, accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
   };
+}
+
+function slackOf({
+  SLACK_BOT_TOKEN: botToken,
+  SLACK_APP_TOKEN: appToken,
+  SLACK_API_URL: apiUrl,
+}: Values): Config['slack'] {
+  if (!botToken && !appToken) return undefined;
+  if (!botToken || !appToken)
+    throw new HansardError(
+      'invalid_setting',
+      `Slack needs ${botToken ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN'} as well`,
+    );
+  return { botToken, appToken, apiUrl };
 }
 
 function alertsOf({ HANSARD_ALERT_URL: url, HANSARD_ALERT_SECRET: secret }: Values): Config['alerts'] {

@@ -90,6 +90,28 @@ const faults = {
     retryable: false,
     userMessage: 'The minutes for today are used up. Try again when some are free, or ask for more.',
   },
+  platform_busy: { retryable: true, userMessage: 'The chat platform asks for patience. It is tried again by itself.' },
+  platform_unavailable: {
+    retryable: true,
+    userMessage: 'The chat platform does not answer. It is tried again by itself.',
+  },
+  platform_refused: { retryable: false, userMessage: 'The chat platform refused that. The log says why.' },
+  channel_closed: {
+    retryable: false,
+    userMessage: 'I may not post there. Invite me to the channel, or take it out of the archive, and try again.',
+  },
+  scope_missing: {
+    retryable: false,
+    userMessage: 'A permission is missing. An administrator has to install the app again with the manifest.',
+  },
+  token_refused: {
+    retryable: false,
+    userMessage: 'The chat platform no longer accepts our token. An administrator has to install the app again.',
+  },
+  too_large: {
+    retryable: false,
+    userMessage: 'That recording is larger than allowed. Export it with fewer bits, or cut it.',
+  },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

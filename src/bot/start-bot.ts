@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler } from '../pipeline/deliver-handler.ts';
+import { createFetchHandler } from '../pipeline/fetch-handler.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import { sweepOutDir } from '../pipeline/output-folder.ts';
 import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
@@ -30,6 +31,7 @@ export interface Bot {
   stop(): Promise<void>;
 }
 
+const FETCHES_AT_ONCE = 4;
 const DELIVERIES_AT_ONCE = 4;
 const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 
@@ -50,6 +52,7 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
     ...(alerts && { onHealth: report => alerts.tell(report) }),
   });
   const workers = [
+    await queue.work('intake', [createFetchHandler(blobs, {})], { concurrency: FETCHES_AT_ONCE }),
     await queue.work('deliver', [deliver], { concurrency: DELIVERIES_AT_ONCE }),
     await queue.work('maintenance', maintenance, { concurrency: 1 }),
   ];

@@ -15,8 +15,8 @@ import { findModel, modelsForTranscription } from './models/catalogue.ts';
 import { createModelStore } from './models/store.ts';
 import type { WorkerStages } from './run.ts';
 
-/** The queues that workers serve; the bot serves the others itself. */
-export const WORKER_QUEUES = ['intake', 'media', 'gpu', 'cpu', 'llm'] as const satisfies QueueName[];
+/** The queues that workers serve; the others need the database or a platform: the bot serves them. */
+export const WORKER_QUEUES = ['media', 'gpu', 'cpu', 'llm'] as const satisfies QueueName[];
 export type WorkerQueue = (typeof WORKER_QUEUES)[number];
 
 export interface WorkerRoleOptions {
@@ -117,8 +117,6 @@ async function prepare(
 async function concurrencyOf(name: WorkerQueue, stages: WorkerStages): Promise<number> {
   const cores = os.availableParallelism();
   switch (name) {
-    case 'intake':
-      return 4;
     case 'media':
       return Math.max(1, Math.floor(cores / 2));
     case 'gpu':

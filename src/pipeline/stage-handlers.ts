@@ -13,7 +13,6 @@ import {
   assignJob,
   decodeJob,
   diarizeJob,
-  fetchJob,
   renderJob,
   type StageJobResult,
   type StagePayload,
@@ -53,7 +52,7 @@ export interface StageHandlersOptions {
   describeModels(model: string): MetaFile['models'];
 }
 
-/** One handler for each stage but `deliver`, which needs the database. */
+/** One handler for each stage but `fetch` and `deliver`, which need the platform. */
 export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   const { stages, blobs, workDir } = options;
   const results = createResultStore(blobs);
@@ -116,11 +115,6 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       : await load(inputs, 'diarize', diarizationSchema);
 
   return [
-    handle(fetchJob, async ({ inputs }) => {
-      const key = blobKeys.source(inputs.file ?? '');
-      if (!(await blobs.stat(key))) throw new HansardError('blob_missing', key);
-      return { resultKey: key, seconds: 0, cpuSeconds: 0, device: null, stored: true };
-    }),
     handle(decodeJob, async (payload, job) => {
       const parsed = parsePayload('decode', stages, payload);
       const key = stageKey(parsed.identity);

@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { type BlobStore, blobKeys } from '../../src/pipeline/blobs/blob-store.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createDeliverHandler } from '../../src/pipeline/deliver-handler.ts';
+import { createFetchHandler } from '../../src/pipeline/fetch-handler.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import { createOrchestrator, type Orchestrator } from '../../src/pipeline/orchestration/orchestrator.ts';
 import type { Quotas } from '../../src/pipeline/orchestration/quota.ts';
@@ -80,6 +81,7 @@ export async function startPipeline(
       versions: { hansard: '0' },
       describeModels: () => [],
     }),
+    createFetchHandler(blobs, {}),
     createDeliverHandler({
       store,
       blobs,

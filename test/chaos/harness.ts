@@ -44,7 +44,7 @@ const SMALL_HEAP = '--max-semi-space-size=2';
 const roles = {
   bot: [],
   ears: ['gpu'],
-  rest: ['intake', 'media', 'cpu', 'llm'],
+  rest: ['media', 'cpu', 'llm'],
 } as const satisfies Record<string, RoleOptions['queues']>;
 export type Role = keyof typeof roles;
 export const ROLES = Object.keys(roles) as Role[];

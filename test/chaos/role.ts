@@ -12,6 +12,7 @@ import { takeBotLock } from '../../src/bot/bot-lock.ts';
 import { createFolderPlatform } from '../../src/bot/folder-platform.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createDeliverHandler, type Platform } from '../../src/pipeline/deliver-handler.ts';
+import { createFetchHandler } from '../../src/pipeline/fetch-handler.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import { createOrchestrator } from '../../src/pipeline/orchestration/orchestrator.ts';
 import { sweepOutDir } from '../../src/pipeline/output-folder.ts';
@@ -101,6 +102,7 @@ async function main({ folder, address, queues, stageMs, leaseMs }: RoleOptions):
       },
     };
     const deliver = createDeliverHandler({ store, blobs, platforms: { folder: telling } });
+    await queue.work('intake', [createFetchHandler(blobs, {})], { concurrency: 2 });
     await queue.work('deliver', [deliver], { concurrency: 2 });
     orchestrator.start();
   }

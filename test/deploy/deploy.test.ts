@@ -62,7 +62,7 @@ describe('docker-compose.yml', () => {
       const command = serviceSchema.parse(raw).command ?? [];
       return command[0] === 'worker' ? (command[2]?.split(',') ?? []) : [];
     });
-    assert.deepEqual(served.sort(), ['cpu', 'gpu', 'intake', 'llm', 'media']);
+    assert.deepEqual(served.sort(), ['cpu', 'gpu', 'llm', 'media']);
   });
 
   test('every setting that it makes is one', () => {

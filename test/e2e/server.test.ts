@@ -140,7 +140,7 @@ describe('the server on many machines', { skip: skip || noRedis || noS3 }, () =>
     const roles = {
       bot: () => startRole(machines.bot, ['bot'], env),
       ears: () => startRole(machines.ears, ['worker', '--queues', 'gpu'], env),
-      rest: () => startRole(machines.rest, ['worker', '--queues', 'intake,media,cpu,llm'], env),
+      rest: () => startRole(machines.rest, ['worker', '--queues', 'media,cpu,llm'], env),
     };
     return { env, redis, machines, roles };
   }

@@ -40,6 +40,11 @@ export const blobKeys = {
   result: (stageKey: string) => `results/${stageKey.slice(0, 2)}/${stageKey}.json`,
 };
 
+/** The hash in the key of a recording. */
+export function hashOfSource(key: string): string {
+  return key.slice(blobKeys.source('').length);
+}
+
 /** @throws HansardError `invalid_usage` for a key that could leave the store or that not every store can hold */
 export function assertBlobKey(key: string): void {
   const isSound = key.length <= 512 && key.split('/').every(part => /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(part));

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import type { BlobStore } from '../blobs/blob-store.ts';
+import { type BlobStore, hashOfSource } from '../blobs/blob-store.ts';
 import { decodedSchema } from '../decoded.ts';
 import { type StagePayload, stageJobResult } from '../jobs.ts';
 import { FINAL_MEETING_STATES, type MeetingState, STAGES, type StageName } from '../moves.ts';
@@ -140,6 +140,10 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
 
   /** What a result tells about the meeting. @returns the writing of it, for the transaction that ends the stage */
   async function learn(meetingId: string, name: StageName, resultKey: string): Promise<() => void> {
+    if (name === 'fetch') {
+      const fileHash = hashOfSource(resultKey);
+      return () => meetings.learn(meetingId, { fileHash });
+    }
     if (name === 'decode') {
       const decoded = await findOutcome(results, resultKey, decodedSchema);
       if (!decoded) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);

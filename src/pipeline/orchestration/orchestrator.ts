@@ -65,7 +65,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   };
 
   async function takeCommands(): Promise<void> {
-    for (const { id, topic, meetingId, payload } of store.outbox.take(20, COMMAND_HOLD_MS)) {
+    for (const { id, topic, meetingId, payload } of store.outbox.take(Object.keys(commands), 20, COMMAND_HOLD_MS)) {
       const command = commands[topic];
       try {
         if (command && meetingId) await command(meetingId, payload, String(payload.who ?? SYSTEM));

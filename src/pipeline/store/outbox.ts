@@ -19,7 +19,7 @@ export interface Outbox {
   /** Call it inside the transaction of the change. */
   put(item: { topic: string; meetingId?: string; payload: z.infer<typeof payloadSchema> }): void;
   /** Takes what is due, oldest first; whoever dies with it loses it to the next taker after `holdMs`. */
-  take(limit: number, holdMs: number): OutboxItem[];
+  take(topics: readonly string[], limit: number, holdMs: number): OutboxItem[];
   /** It has happened. */
   done(id: string): void;
   /** It did not work: due again at this ISO time. */
@@ -41,15 +41,17 @@ export function createOutbox(db: Database): Outbox {
         now,
       );
     },
-    take: (limit, holdMs) =>
+    take: (topics, limit, holdMs) =>
       db.transaction(() => {
         const now = Date.now();
         const rows = db.all(
           `UPDATE outbox SET attempts = attempts + 1, due_at = ?
-           WHERE id IN (SELECT id FROM outbox WHERE due_at <= ? ORDER BY id LIMIT ?)
+           WHERE id IN (SELECT id FROM outbox WHERE due_at <= ? AND topic IN (SELECT value FROM json_each(?))
+             ORDER BY id LIMIT ?)
            RETURNING id, meeting_id AS meetingId, topic, payload, attempts`,
           new Date(now + holdMs).toISOString(),
           new Date(now).toISOString(),
+          JSON.stringify(topics),
           limit,
         );
         return rows.map(row => outboxRow.parse(row)).sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -9,7 +9,7 @@ test('an outbox item is taken in order, by one taker, until it is done', t => {
   const { id } = acceptMeeting(store);
   store.outbox.put({ topic: 'stage', meetingId: id, payload: { n: 1 } });
   store.outbox.put({ topic: 'stage', payload: { n: 2 } });
-  const taken = store.outbox.take(10, 1_000);
+  const taken = store.outbox.take(['stage'], 10, 1_000);
   assert.deepEqual(
     taken.map(item => [item.payload.n, item.meetingId, item.attempts]),
     [
@@ -17,16 +17,17 @@ test('an outbox item is taken in order, by one taker, until it is done', t => {
       [2, null, 1],
     ],
   );
-  assert.deepEqual(store.outbox.take(10, 1_000), []);
+  assert.deepEqual(store.outbox.take(['stage'], 10, 1_000), []);
+  assert.deepEqual(store.outbox.take(['other'], 10, 1_000), []);
   store.outbox.done(taken[0]!.id);
   t.mock.timers.tick(1_000);
   assert.deepEqual(
-    store.outbox.take(10, 1_000).map(item => [item.payload.n, item.attempts]),
+    store.outbox.take(['stage'], 10, 1_000).map(item => [item.payload.n, item.attempts]),
     [[2, 2]],
   );
   store.outbox.postpone(taken[1]!.id, new Date(Date.now() + 50).toISOString());
   t.mock.timers.tick(50);
-  assert.equal(store.outbox.take(10, 1_000).length, 1);
+  assert.equal(store.outbox.take(['stage'], 10, 1_000).length, 1);
   assert.equal(store.outbox.count(), 1);
 });
 

@@ -1,0 +1,19 @@
+/** What Slack takes, in characters and pieces (docs.slack.dev; @slack/types 3.2; total of a message: bolt-js#2509). */
+export const LIMITS = {
+  blocks: 50,
+  /** Undocumented; above about 13,200 the message is refused. */
+  messageText: 11_000,
+  sectionText: 3_000,
+  headerText: 150,
+  contextElements: 10,
+  buttons: 25,
+  buttonText: 75,
+  buttonValue: 2_000,
+  /** `text`, which notifications show; `chat.update` refuses more. */
+  fallbackText: 4_000,
+} as const;
+
+/** Between two edits of one message. */
+export const EDIT_INTERVAL_MS = 4_000;
+/** Visible characters of a summary; the rest is in the thread. */
+export const SUMMARY_CHARACTERS = 1_200;
