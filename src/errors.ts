@@ -112,6 +112,7 @@ const faults = {
     retryable: false,
     userMessage: 'That recording is larger than allowed. Export it with fewer bits, or cut it.',
   },
+  not_yours: { retryable: false, userMessage: 'Only whoever posted the recording may do that.' },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

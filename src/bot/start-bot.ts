@@ -2,18 +2,23 @@
 import type { Config } from '../config.ts';
 import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
-import { createDeliverHandler } from '../pipeline/deliver-handler.ts';
+import { createDeliverHandler, type Platform } from '../pipeline/deliver-handler.ts';
+import { eraseMeeting } from '../pipeline/erase-meeting.ts';
 import { createFetchHandler } from '../pipeline/fetch-handler.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import { sweepOutDir } from '../pipeline/output-folder.ts';
-import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
+import { FOLDER_PLATFORM, SLACK_PLATFORM } from '../pipeline/platforms.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
+import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
 import type { Versions } from '../pipeline/stage-inputs.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { createAlerts } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
 import { createFolderPlatform } from './folder-platform.ts';
+import { backupDir, renewBackups } from './maintenance/backup.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
+import type { SlackApp } from './slack/start-slack.ts';
 
 export interface BotOptions {
   config: Config;
@@ -41,18 +46,39 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger, quotas: config.quotas });
   await sweepOutDir(config.minutesDir);
   const folder = createFolderPlatform(config.minutesDir);
-  const platforms = { [FOLDER_PLATFORM]: folder };
+  const slack =
+    config.slack &&
+    (await import('./slack/open-slack.ts')).openSlack({
+      settings: config.slack,
+      config,
+      logger,
+      store,
+      queue,
+      blobs,
+      options: defaults(),
+    });
+  const platforms: Record<string, Platform> = {
+    [FOLDER_PLATFORM]: folder,
+    ...(slack && { [SLACK_PLATFORM]: slack.platform }),
+  };
+  const retract = async (meeting: Meeting) => await platforms[meeting.platform]?.retract(meeting);
   const deliver = createDeliverHandler({ store, blobs, platforms });
-  const problems = async () => (await Promise.all([queue.problems(), blobs.problems()])).flat();
+  const problems = async () => [
+    ...(await Promise.all([queue.problems(), blobs.problems()])).flat(),
+    ...(slackApp?.problems() ?? []),
+  ];
+  let slackApp: SlackApp | undefined;
   const alerts = config.alerts && createAlerts(config.alerts, logger);
   const maintenance = createMaintenanceHandlers({
     ...{ config, logger, store, queue, blobs, problems },
-    retract: meeting => folder.retract(meeting),
+    retract,
     reconcile: () => orchestrator.reconcile(),
     ...(alerts && { onHealth: report => alerts.tell(report) }),
   });
   const workers = [
-    await queue.work('intake', [createFetchHandler(blobs, {})], { concurrency: FETCHES_AT_ONCE }),
+    await queue.work('intake', [createFetchHandler(blobs, slack ? { slack: slack.fetcher } : {})], {
+      concurrency: FETCHES_AT_ONCE,
+    }),
     await queue.work('deliver', [deliver], { concurrency: DELIVERIES_AT_ONCE }),
     await queue.work('maintenance', maintenance, { concurrency: 1 }),
   ];
@@ -61,16 +87,32 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   await schedule();
   // a queue that was emptied has lost its schedules as well
   const timer = setInterval(schedule, SCHEDULE_AGAIN_MS);
+  const forget = async (meetingId: string, who: string) => {
+    await eraseMeeting({ store, queue, blobs, retract }, meetingId, who);
+    await renewBackups(store, backupDir(config.dataDir));
+  };
+  slackApp = await slack?.start(orchestrator, forget);
   logger.info({ dataDir: config.dataDir, queue: config.queue.kind, blobs: config.blobs.kind }, 'bot started');
   return {
     orchestrator,
     problems,
     async stop() {
       clearInterval(timer);
+      await slackApp?.stop();
       await orchestrator.stop();
       await Promise.all(workers.map(worker => worker.stop()));
+      await slack?.platform.stop();
       lock[Symbol.dispose]();
       logger.info('bot stopped');
     },
+  };
+}
+
+/** For recordings whose poster chose nothing. */
+function defaults(): RecordingOptions {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return {
+    ...{ language: 'auto', model: 'moonshine-base', summarizer: 'auto', timeZone },
+    ...{ minSpeakers: 0, maxSpeakers: MOST_SPEAKERS },
   };
 }

@@ -56,6 +56,8 @@ export interface Deliveries {
   deliver(claim: Claim): boolean;
   /** With `retryAt` (ISO time) it waits for the next try; without, it has failed for good. False: the claim was lost. */
   fail(claim: Claim, failure: Failure, retryAt?: string): boolean;
+  /** It was taken back on the platform, or replaced. */
+  drop(id: string): void;
   countByState(): Record<DeliveryState, number>;
   /** A failed one is sent again. @throws HansardError `illegal_move` */
   retry(id: string, who: string): void;
@@ -130,6 +132,7 @@ export function createDeliveries(db: Database, audit: Audit): Deliveries {
     deliver: claim => settle(claim, 'delivered', {}),
     fail: (claim, failure, retryAt) =>
       retryAt === undefined ? settle(claim, 'failed', { failure }) : settle(claim, 'pending', { failure, retryAt }),
+    drop: id => void db.run('DELETE FROM deliveries WHERE id = ?', id),
     countByState() {
       const counts = Object.fromEntries(DELIVERY_STATES.map(state => [state, 0])) as Record<DeliveryState, number>;
       const rows = db.all('SELECT state, COUNT(*) AS count FROM deliveries GROUP BY state');

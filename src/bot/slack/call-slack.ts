@@ -1,0 +1,108 @@
+/** Calls Slack's Web API: never twice by itself, never inside a time that Slack asked us to wait, errors in our words. */
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  WebAPIHTTPError,
+  WebAPIPlatformError,
+  WebAPIRateLimitedError,
+  WebAPIRequestError,
+  type WebClient,
+  type WebClientOptions,
+} from '@slack/web-api';
+import { HansardError } from '../../errors.ts';
+
+const TIMEOUT_MS = 15_000;
+/** A wait of that length is sat out; after a longer one the job comes again. */
+const MOST_WAIT_MS = 30_000;
+
+/**
+ * The package's own retries turned one message whose answer was lost into three (measured): whoever calls decides, after a
+ * look whether the first try had its effect.
+ */
+export const CLIENT_OPTIONS = {
+  retryConfig: { retries: 0 },
+  timeout: TIMEOUT_MS,
+  rejectRateLimitedCalls: true,
+} as const satisfies WebClientOptions;
+
+export interface Slack {
+  /** @throws HansardError `platform_busy`, `platform_unavailable` (it may have happened all the same), `channel_closed`, … */
+  call<T>(what: string, work: (client: WebClient) => Promise<T>): Promise<T>;
+}
+
+/** Methods are limited one by one, so a wait of one is none of the others. */
+export function createSlack(client: WebClient): Slack {
+  const pausedUntilMs = new Map<string, number>();
+  return {
+    async call(what, work) {
+      const left = (pausedUntilMs.get(what) ?? 0) - Date.now();
+      if (left > 0 && left <= MOST_WAIT_MS) await delay(left);
+      else if (left > 0)
+        throw new HansardError('platform_busy', `${what}: Slack wants ${Math.ceil(left / 1000)} s more`);
+      try {
+        return await work(client);
+      } catch (error) {
+        if (error instanceof WebAPIRateLimitedError) {
+          pausedUntilMs.set(what, Date.now() + error.retryAfter * 1000);
+          throw new HansardError('platform_busy', `${what}: wait ${error.retryAfter} s`, { cause: error });
+        }
+        throw inOurWords(what, error);
+      }
+    },
+  };
+}
+
+/** Slack's words (docs.slack.dev, errors of the methods that we call). */
+const faultOf: Record<
+  string,
+  'channel_closed' | 'scope_missing' | 'token_refused' | 'platform_unavailable' | 'platform_busy'
+> = {
+  not_in_channel: 'channel_closed',
+  channel_not_found: 'channel_closed',
+  is_archived: 'channel_closed',
+  restricted_action: 'channel_closed',
+  missing_scope: 'scope_missing',
+  not_allowed_token_type: 'scope_missing',
+  invalid_auth: 'token_refused',
+  token_revoked: 'token_refused',
+  token_expired: 'token_refused',
+  account_inactive: 'token_refused',
+  not_authed: 'token_refused',
+  ratelimited: 'platform_busy',
+  fatal_error: 'platform_unavailable',
+  internal_error: 'platform_unavailable',
+  service_unavailable: 'platform_unavailable',
+  request_timeout: 'platform_unavailable',
+};
+
+function inOurWords(what: string, error: unknown): unknown {
+  if (error instanceof WebAPIPlatformError) {
+    const { error: code } = error.data;
+    return new HansardError(faultOf[code] ?? 'platform_refused', `${what}: ${code}`, { cause: error });
+  }
+  if (error instanceof WebAPIHTTPError && error.statusCode < 500)
+    return new HansardError('platform_refused', `${what}: HTTP ${error.statusCode}`, { cause: error });
+  if (error instanceof WebAPIHTTPError || error instanceof WebAPIRequestError)
+    return new HansardError('platform_unavailable', `${what}: ${error.message}`, { cause: error });
+  return error;
+}
+
+/** Whether Slack said this, e.g. `message_not_found`. */
+export function isSlackError(error: unknown, code: string): boolean {
+  return error instanceof HansardError && error.cause instanceof WebAPIPlatformError && error.cause.data.error === code;
+}
+
+const MOST_TRIES = 6;
+const FIRST_WAIT_MS = 500;
+
+/** Tries again what Slack did not take now, for about a quarter of a minute. What is tried must bear being done twice. */
+export async function persist<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    signal.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HansardError) || !error.retryable || tries === MOST_TRIES) throw error;
+      await delay(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal });
+    }
+  }
+}

@@ -1,0 +1,212 @@
+/** Connects to Slack over Socket Mode and listens: files, mentions, the shortcut, buttons, `/transcribe`. */
+import { App, LogLevel } from '@slack/bolt';
+import { z } from 'zod';
+import type { SlackSettings } from '../../config.ts';
+import { HansardError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
+import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
+import { throttle } from '../../pipeline/queue/worker-log.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
+import type { Store } from '../../pipeline/store/open-store.ts';
+import { CLIENT_OPTIONS, type Slack } from './call-slack.ts';
+import { answerCommand } from './commands.ts';
+import type { Intake, Sighting } from './intake.ts';
+import { ACTIONS } from './present-progress.ts';
+import { escapeFallback } from './text.ts';
+
+export const SHORTCUT = 'hansard_process_message';
+
+const files = z.array(z.looseObject({ id: z.string() })).catch([]);
+const fileShared = z.looseObject({ file_id: z.string(), channel_id: z.string(), user_id: z.string() });
+const mention = z.looseObject({
+  channel: z.string(),
+  user: z.string().optional(),
+  ts: z.string(),
+  thread_ts: z.string().optional(),
+  files: files.optional(),
+});
+const shortcutBody = z.looseObject({
+  team: z.looseObject({ id: z.string() }).nullish(),
+  channel: z.looseObject({ id: z.string() }),
+  user: z.looseObject({ id: z.string() }),
+  message: z.looseObject({ files: files.optional() }),
+});
+const buttonBody = z.looseObject({
+  user: z.looseObject({ id: z.string() }),
+  channel: z.looseObject({ id: z.string() }),
+  actions: z.tuple([z.looseObject({ value: z.string() })]),
+});
+
+export interface SlackAppOptions {
+  settings: SlackSettings;
+  slack: Slack;
+  store: Store;
+  queue: JobQueue;
+  orchestrator: Orchestrator;
+  intake: Intake;
+  logger: Logger;
+  autoByDefault: boolean;
+  /** Erases a meeting that is over. */
+  forget(meetingId: string, who: string): Promise<void>;
+}
+
+export interface SlackApp {
+  /** What keeps it from hearing, one sentence each. */
+  problems(): string[];
+  stop(): Promise<void>;
+}
+
+const INTAKE_MS = 300;
+/** Not connected for so long: something is wrong that does not heal by itself. */
+const DEAF_MS = 60_000;
+
+/** @throws HansardError `token_refused`, `platform_unavailable` when Slack does not let us in */
+export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
+  const { settings, slack, store, queue, orchestrator, intake, logger, autoByDefault } = options;
+  const app = new App({
+    token: settings.botToken,
+    appToken: settings.appToken,
+    socketMode: true,
+    // theirs at level debug prints whole payloads
+    logLevel: LogLevel.ERROR,
+    logger: quietLogger(logger),
+    clientOptions: { ...CLIENT_OPTIONS, ...(settings.apiUrl && { slackApiUrl: settings.apiUrl }) },
+  });
+  const complain = throttle((what: string, err: unknown, suppressed: number) =>
+    logger.error({ err, suppressed }, what),
+  );
+  app.error(async error => complain('a listener for Slack failed', error));
+
+  const whisper = async (channel: string, user: string, sentence: string) => {
+    await slack.call('chat.postEphemeral', client =>
+      client.chat.postEphemeral({ channel, user, text: escapeFallback(sentence), link_names: false, parse: 'none' }),
+    );
+  };
+  const noteAll = (fileIds: readonly string[], seen: Omit<Sighting, 'fileId'>) => {
+    for (const fileId of fileIds) intake.note({ ...seen, fileId });
+  };
+
+  app.event('file_shared', async ({ event, body }) => {
+    const { file_id: fileId, channel_id: channel, user_id: user } = fileShared.parse(event);
+    intake.note({ team: body.team_id, channel, user, fileId, asked: false });
+  });
+
+  app.event('app_mention', async ({ event, body }) => {
+    const { channel, user = '', ts, thread_ts: threadTs, files: own = [] } = mention.parse(event);
+    const seen = { team: body.team_id, channel, user, asked: true };
+    if (own.length > 0)
+      return noteAll(
+        own.map(({ id }) => id),
+        seen,
+      );
+    const answer = await slack.call('conversations.replies', client =>
+      client.conversations.replies({ channel, ts: threadTs ?? ts, limit: 1 }),
+    );
+    const [parent] = z.array(z.looseObject({ files: files.optional() })).parse(answer.messages ?? []);
+    const ids = (parent?.files ?? []).map(({ id }) => id);
+    if (ids.length > 0) return noteAll(ids, seen);
+    await whisper(
+      channel,
+      user,
+      'I see no recording here. Mention me in the message with the recording, or in its thread.',
+    );
+  });
+
+  app.shortcut(SHORTCUT, async ({ ack, body }) => {
+    const { team, channel, user, message } = shortcutBody.parse(body);
+    const ids = (message.files ?? []).map(({ id }) => id);
+    noteAll(ids, { team: team?.id ?? '', channel: channel.id, user: user.id, asked: true });
+    await ack();
+    if (ids.length === 0) await whisper(channel.id, user.id, 'That message has no recording.');
+  });
+
+  app.command(/^\/transcribe/, async ({ ack, command }) => {
+    const { channel_id: channel, user_id: user, text = '' } = command;
+    const { text: fallback, blocks } = await answerCommand(text, { store, queue, channel, user, autoByDefault });
+    await ack({ response_type: 'ephemeral', text: fallback, blocks });
+  });
+
+  const onButton = (action: string, work: (meeting: Meeting, who: string) => Promise<unknown>) =>
+    app.action(action, async ({ ack, body }) => {
+      await ack();
+      const { user, channel, actions } = buttonBody.parse(body);
+      const meeting = store.meetings.find(actions[0].value);
+      try {
+        // what a button names must belong to the channel in which it was pressed
+        if (!meeting || meeting.platform !== SLACK_PLATFORM || meeting.channel !== channel.id)
+          throw new HansardError('unknown_meeting', actions[0].value);
+        await work(meeting, `${SLACK_PLATFORM}:${user.id}`);
+      } catch (error) {
+        if (!(error instanceof HansardError)) throw error;
+        await whisper(channel.id, user.id, error.userMessage);
+      }
+    });
+  onButton(ACTIONS.cancel, ({ id }, who) => orchestrator.cancel(id, who));
+  onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
+  onButton(ACTIONS.forget, async ({ id, owner }, who) => {
+    if (owner !== who) throw new HansardError('not_yours', id);
+    await options.forget(id, who);
+  });
+
+  await app.start().catch(cause => {
+    throw new HansardError(
+      'token_refused',
+      `Slack does not let us in: ${cause instanceof Error ? cause.message : cause}`,
+      { cause },
+    );
+  });
+  logger.info('connected to Slack');
+  const hearing = watchConnection(app);
+  let working: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    working ??= intake
+      .work()
+      .catch(error => complain('taking recordings from Slack did not work', error))
+      .finally(() => {
+        working = undefined;
+      });
+  }, INTAKE_MS);
+  return {
+    problems: () =>
+      hearing.deafForMs() > DEAF_MS
+        ? ['Slack has not been connected for a minute. Restart the bot if it stays so.']
+        : [],
+    async stop() {
+      clearInterval(timer);
+      await working;
+      await app.stop();
+    },
+  };
+}
+
+function watchConnection(app: App): { deafForMs(): number } {
+  let deafSinceMs: number | undefined;
+  const { client } = z
+    .looseObject({ client: z.custom<{ on(event: string, listener: () => void): void }>() })
+    .parse(Reflect.get(app, 'receiver'));
+  client.on('connected', () => {
+    deafSinceMs = undefined;
+  });
+  for (const event of ['disconnected', 'reconnecting'])
+    client.on(event, () => {
+      deafSinceMs ??= Date.now();
+    });
+  return { deafForMs: () => (deafSinceMs === undefined ? 0 : Date.now() - deafSinceMs) };
+}
+
+/** Bolt's words go into our log, without the payloads that some of them carry. */
+function quietLogger(logger: Logger) {
+  const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (first: unknown) =>
+    logger[level]({ bolt: String(first instanceof Error ? first.message : first).slice(0, 200) }, 'Bolt');
+  return {
+    debug: () => {},
+    info: () => {},
+    warn: tell('warn'),
+    error: tell('error'),
+    setLevel: () => {},
+    getLevel: () => LogLevel.ERROR,
+    setName: () => {},
+  };
+}

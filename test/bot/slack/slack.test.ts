@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SHORTCUT } from '../../../src/bot/slack/start-slack.ts';
+import { HansardError } from '../../../src/errors.ts';
+import { CHANNEL, startSlackWorld } from '../../builders/slack-world.ts';
+import { until } from '../../builders/until.ts';
+import { BOT } from '../../fakes/slack.ts';
+
+const recording = { name: 'weekly.webm', content: Buffer.from('bytes of the recording') };
+const asked = (channel: string, ts: string, fileId: string) => ({
+  ...{ type: 'app_mention', channel, user: 'U1', ts, text: `<@${BOT}>`, event_ts: ts },
+  files: [{ id: fileId }],
+});
+
+describe('a recording in Slack', () => {
+  test('that somebody asks for ends as one summary, notes and files in its thread, and nothing else', async t => {
+    const { slack, work, reaches, thread } = await startSlackWorld(t);
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    await reaches('done');
+    const own = thread(ts);
+    assert.equal(own.length, 2);
+    const [summary, notes] = own;
+    assert.match(JSON.stringify(summary?.blocks), /Decisions|Nothing was decided/);
+    assert.match(JSON.stringify(summary?.blocks), /Made automatically by Hansard/);
+    assert.match(JSON.stringify(notes?.blocks), /Speakers/);
+    const posted = slack.messages.filter(({ threadTs, files }) => threadTs === ts && files.length > 0);
+    assert.equal(posted.length, 1);
+    const names = posted[0]?.files.map(id => slack.files.get(id)?.name);
+    assert.deepEqual(names?.slice(0, 4), ['minutes.html', 'summary.md', 'transcript.md', 'transcript.vtt']);
+    await delay(500);
+    assert.equal(slack.messages.filter(({ user }) => user === BOT).length, 3, 'our own uploads do not come back to us');
+    assert.ok(Math.max(...slack.ackMs) < 500);
+  });
+
+  test('shows where it is, can be cancelled, and started again', async t => {
+    const { slack, work, reaches, thread, during } = await startSlackWorld(t);
+    const began = Promise.withResolvers<void>();
+    during.transcribe = signal => {
+      began.resolve();
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    };
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    const [placeholder] = await until('the placeholder is there', () => thread(ts).length > 0 && thread(ts));
+    await began.promise;
+    await until(
+      'it says what happens',
+      () => /Writing down what is said|Finding out who speaks/.test(placeholder?.text ?? ''),
+      15_000,
+    );
+    delete during.transcribe;
+    await slack.press('hansard_cancel', placeholder?.ts ?? '');
+    await reaches('cancelled');
+    await until('it says so', () => /was cancelled/.test(JSON.stringify(placeholder?.blocks)));
+    await slack.press('hansard_retry', placeholder?.ts ?? '');
+    await reaches('done');
+    assert.equal(thread(ts).length, 2);
+    assert.equal(thread(ts)[0]?.ts, placeholder?.ts);
+  });
+
+  test('is taken by itself only where the channel wants it', async t => {
+    const { slack, store, work, reaches } = await startSlackWorld(t);
+    await work();
+    const first = slack.post(CHANNEL, recording);
+    await slack.fileShared(CHANNEL, first.fileId);
+    const command = (text: string) =>
+      slack.send('slash_commands', {
+        ...{ command: '/transcribe', text, user_id: 'U1', channel_id: CHANNEL, team_id: 'T1' },
+        response_url: 'http://127.0.0.1:9/',
+        trigger_id: '1',
+      });
+    await command('settings auto on');
+    assert.match(JSON.stringify(slack.answers.at(-1)), /I take every recording/);
+    await delay(500);
+    assert.deepEqual(store.meetings.list({ limit: 10 }), []);
+    const second = slack.post(CHANNEL, { ...recording, name: 'second.webm' });
+    await slack.fileShared(CHANNEL, second.fileId);
+    const { title } = await reaches('done');
+    assert.equal(title, 'second.webm');
+    await command('status');
+    assert.match(JSON.stringify(slack.answers.at(-1)), /second\.webm.* done/);
+    await command('search plants');
+    assert.match(JSON.stringify(slack.answers.at(-1)), /Who waters the \[plants\]/);
+    await command('dance');
+    assert.match(JSON.stringify(slack.answers.at(-1)), /I do not know “dance”/);
+  });
+
+  test('of a message shortcut, and one that is told of four times, are one meeting each', async t => {
+    const { slack, store, work, reaches } = await startSlackWorld(t);
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    const payload = {
+      ...{ type: 'message_action', callback_id: SHORTCUT, trigger_id: '1', response_url: 'http://127.0.0.1:9/' },
+      ...{ team: { id: 'T1' }, channel: { id: CHANNEL }, user: { id: 'U1' }, message: { ts, files: [{ id: fileId }] } },
+    };
+    await slack.send('interactive', payload);
+    await slack.emit(asked(CHANNEL, ts, fileId), 4);
+    await reaches('done');
+    await delay(300);
+    assert.equal(store.meetings.list({ limit: 10 }).length, 1);
+    await slack.send('interactive', { ...payload, message: { ts, files: [] } });
+    await until('the person is told', () =>
+      slack.whispers.some(({ text }) => text === 'That message has no recording.'),
+    );
+  });
+
+  test('that fails says why, and a retry makes it good', async t => {
+    const { slack, work, reaches, thread, during } = await startSlackWorld(t);
+    await work();
+    during.decode = () => Promise.reject(new HansardError('no_audio', 'nothing to hear'));
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    await reaches('failed');
+    const [placeholder] = await until(
+      'it says why',
+      () => /no audio track/.test(JSON.stringify(thread(ts))) && thread(ts),
+      15_000,
+    );
+    delete during.decode;
+    await slack.press('hansard_retry', placeholder?.ts ?? '');
+    await reaches('done');
+  });
+
+  test('can be forgotten by whoever posted it, and by nobody else', async t => {
+    const { slack, store, work, reaches, thread } = await startSlackWorld(t);
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    await reaches('done');
+    const [summary] = thread(ts);
+    await slack.press('hansard_forget', summary?.ts ?? '', 'U2');
+    await until('the other is told', () =>
+      slack.whispers.some(({ user, text }) => user === 'U2' && /Only whoever posted/.test(text)),
+    );
+    await slack.press('hansard_forget', summary?.ts ?? '');
+    await until('it is gone', () => store.meetings.list({ limit: 1 }).length === 0);
+    assert.equal(slack.messages.filter(({ user }) => user === BOT).length, 0);
+  });
+});
+
+describe('what is no recording', () => {
+  for (const [name, file, says] of [
+    ['a picture', { name: 'cat.png', content: Buffer.from('x'), mimetype: 'image/png' }, /neither audio nor video/],
+    ['nothing', { name: 'empty.webm', content: Buffer.alloc(0) }, /is empty/],
+    ['a file that is hidden', { ...recording, mode: 'hidden_by_limit' }, /Slack hides that file/],
+    ['a file elsewhere', { ...recording, mode: 'external' }, /outside Slack/],
+  ] as const)
+    test(`${name} is refused in one sentence to the one who asked`, async t => {
+      const { slack, store } = await startSlackWorld(t);
+      const { fileId, ts } = slack.post(CHANNEL, file);
+      await slack.emit(asked(CHANNEL, ts, fileId));
+      const [whisper] = await until('the person is told', () => slack.whispers.length > 0 && slack.whispers);
+      assert.match(whisper?.text.replaceAll('\u2060', '') ?? '', says);
+      assert.equal(whisper?.user, 'U1');
+      assert.deepEqual(store.meetings.list({ limit: 1 }), []);
+    });
+});
+
+describe('exactly once', () => {
+  test('answers that are lost, errors and waits leave one summary and one copy of each file', async t => {
+    const { slack, store, work, thread } = await startSlackWorld(t);
+    let random = 12_345;
+    const next = () => {
+      random = (random * 1_103_515_245 + 12_345) % 2 ** 31;
+      return random / 2 ** 31;
+    };
+    slack.misbehave(method => {
+      if (method === 'auth.test') return undefined;
+      const chance = next();
+      if (chance < 0.15) return 'lost';
+      if (chance < 0.3) return 'error';
+      return chance < 0.4 ? { retryAfter: 1 } : undefined;
+    });
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    await until('it is done', () => store.meetings.list({ limit: 1 })[0]?.state === 'done', 100_000);
+    assert.equal(thread(ts).length, 2);
+    assert.equal(slack.messages.filter(({ files, user }) => user === BOT && files.length > 0).length, 1);
+    assert.deepEqual(slack.impatient, [], 'no call while Slack wanted us to wait');
+  });
+
+  test('a bot that starts anew in the middle goes on, and posts nothing twice', async t => {
+    const { slack, work, reaches, thread, restartBot, during } = await startSlackWorld(t);
+    let isHeld = true;
+    during.transcribe = async () => {
+      while (isHeld) await delay(20);
+    };
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    await until('the placeholder is there', () => thread(ts).length === 1);
+    await restartBot();
+    isHeld = false;
+    await reaches('done');
+    assert.equal(thread(ts).length, 2);
+  });
+});
