@@ -54,7 +54,13 @@ export function parseQueues(text: string): WorkerQueue[] {
 }
 
 /** Runs until a signal; ends within 25 s then, and gives back what was not done. */
-async function serve(
+async function serve(roles: Roles, loaded: { config: Config; logger: Logger }): Promise<void> {
+  await serveUntilStopped(roles, loaded);
+  // all is closed; libraries may still hold timers (the one of Slack for half a minute)
+  process.exit();
+}
+
+async function serveUntilStopped(
   { bot: hasBot, queues }: Roles,
   { config, logger }: { config: Config; logger: Logger },
 ): Promise<void> {

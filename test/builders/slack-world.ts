@@ -33,6 +33,11 @@ export interface SlackWorld extends Pick<FakeStages, 'calls' | 'during'> {
 
 export async function startSlackWorld(t: TestContext, env: Record<string, string> = {}): Promise<SlackWorld> {
   const folder = await makeTemporaryFolder(t);
+  // hooks run in order: the bot leaves before Slack does
+  const closing: (() => Promise<void> | void)[] = [];
+  t.after(async () => {
+    for (const close of closing) await close();
+  });
   const slack = await startFakeSlack(t);
   slack.addChannel(CHANNEL);
   const config = loadConfig({
@@ -52,11 +57,12 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
   let botQueue = openQueue();
   let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
   const workers: Worker[] = [];
-  t.after(async () => {
-    await bot.stop();
-    await Promise.all([botQueue.close(), workerQueue.close()]);
-    store.close();
-  });
+  closing.push(
+    () => bot.stop(),
+    () => botQueue.close(),
+    () => workerQueue.close(),
+    () => store.close(),
+  );
   return {
     ...{ slack, store, calls, during },
     async work() {

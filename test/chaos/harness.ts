@@ -126,7 +126,7 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
     const log = logOf(folder);
     if (!fs.existsSync(log)) return [];
     const lines = fs.readFileSync(log, 'utf8').split('\n').filter(Boolean);
-    return lines.map(line => JSON.parse(line) as ChaosEvent).filter(event => event.what === what);
+    return lines.flatMap(parseEvent).filter(event => event.what === what);
   };
   const start: Chaos['start'] = async role => {
     const roleOptions: RoleOptions = { folder, address, queues: [...roles[role]], stageMs, leaseMs };
@@ -224,6 +224,15 @@ export async function createChaos(t: TestContext, adapter: Adapter, options: Cha
     },
     events,
   };
+}
+
+/** On a full disk the log has half lines too. */
+function parseEvent(line: string): ChaosEvent[] {
+  try {
+    return [JSON.parse(line) as ChaosEvent];
+  } catch {
+    return [];
+  }
 }
 
 function isAllOver(store: Store): boolean {

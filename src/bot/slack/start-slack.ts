@@ -1,4 +1,5 @@
 /** Connects to Slack over Socket Mode and listens: files, mentions, the shortcut, buttons, `/transcribe`. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { App, LogLevel } from '@slack/bolt';
 import { z } from 'zod';
 import type { SlackSettings } from '../../config.ts';
@@ -59,6 +60,7 @@ export interface SlackApp {
 }
 
 const INTAKE_MS = 300;
+const GOODBYE_MS = 3_000;
 /** Not connected for so long: something is wrong that does not heal by itself. */
 const DEAF_MS = 60_000;
 
@@ -158,7 +160,8 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     );
   });
   logger.info('connected to Slack');
-  const hearing = watchConnection(app);
+  const socket = socketOf(app);
+  const hearing = watchConnection(socket);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
     working ??= intake
@@ -176,21 +179,29 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     async stop() {
       clearInterval(timer);
       await working;
-      await app.stop();
+      // app.stop() does not wait for the goodbye, and this waits for half a minute where Slack is away
+      await Promise.race([socket.disconnect(), delay(GOODBYE_MS, undefined, { ref: false })]);
     },
   };
 }
 
-function watchConnection(app: App): { deafForMs(): number } {
+interface Socket {
+  on(event: string, listener: () => void): void;
+  disconnect(): Promise<void>;
+}
+
+/** Bolt keeps it to itself. */
+function socketOf(app: App): Socket {
+  return z.looseObject({ client: z.custom<Socket>() }).parse(Reflect.get(app, 'receiver')).client;
+}
+
+function watchConnection(socket: Socket): { deafForMs(): number } {
   let deafSinceMs: number | undefined;
-  const { client } = z
-    .looseObject({ client: z.custom<{ on(event: string, listener: () => void): void }>() })
-    .parse(Reflect.get(app, 'receiver'));
-  client.on('connected', () => {
+  socket.on('connected', () => {
     deafSinceMs = undefined;
   });
   for (const event of ['disconnected', 'reconnecting'])
-    client.on(event, () => {
+    socket.on(event, () => {
       deafSinceMs ??= Date.now();
     });
   return { deafForMs: () => (deafSinceMs === undefined ? 0 : Date.now() - deafSinceMs) };
