@@ -11,6 +11,9 @@ import type {
 import { LIMITS } from './limits.ts';
 import { cut, escapeFallback, plain } from './text.ts';
 
+/** Slack refuses empty texts; what consists of invisible characters alone is one. */
+const NOTHING = '–';
+
 export interface SlackMessage {
   /** For notifications and screen readers. */
   text: string;
@@ -18,18 +21,21 @@ export interface SlackMessage {
 }
 
 export function message(text: string, blocks: KnownBlock[]): SlackMessage {
-  return { text: cut(escapeFallback(text), LIMITS.fallbackText), blocks: blocks.slice(0, LIMITS.blocks) };
+  return { text: cut(escapeFallback(text) || NOTHING, LIMITS.fallbackText), blocks: blocks.slice(0, LIMITS.blocks) };
 }
 
 export function header(text: string): HeaderBlock {
-  return { type: 'header', text: { type: 'plain_text', text: cut(plain(text), LIMITS.headerText), emoji: false } };
+  return {
+    type: 'header',
+    text: { type: 'plain_text', text: cut(plain(text) || NOTHING, LIMITS.headerText), emoji: false },
+  };
 }
 
 /** Small and grey. */
 export function context(...texts: string[]): ContextBlock {
   const elements = texts.slice(0, LIMITS.contextElements).map(text => ({
     type: 'plain_text' as const,
-    text: cut(plain(text), LIMITS.sectionText),
+    text: cut(plain(text) || NOTHING, LIMITS.sectionText),
     emoji: false,
   }));
   return { type: 'context', elements };
@@ -60,7 +66,7 @@ export function list(items: readonly (readonly Piece[])[]): RichTextBlock {
 
 function asElement({ text, style }: Piece): RichTextElement {
   const shown = cut(plainKeepingEnds(text), LIMITS.sectionText);
-  return { type: 'text', text: shown === '' ? ' ' : shown, ...(style && { style: { [style]: true } }) };
+  return { type: 'text', text: shown || NOTHING, ...(style && { style: { [style]: true } }) };
 }
 
 /** Pieces stand side by side: the space between them is part of them. */

@@ -91,18 +91,23 @@ export function presentNotes({ summary, transcript, meta }: PostedMinutes): Slac
     ['Action items', summary.actionItems.map(item => [...actionPieces(item), ...quotePieces(item)])],
     ['Open questions', summary.questions.map(item => itemPieces(item))],
     ['Numbers', summary.numbers.map(item => itemPieces(item))],
-    ['Topics', summary.topics.map(({ title: topic, start }) => [moment(start), { text: topic }])],
+    ['Topics', summary.topics.map(({ title: topic, start }) => [moment(start), { text: cut(topic, NOTE_CHARACTERS) }])],
     [
       'Speakers',
-      transcript.speakers.map(({ label, seconds }) => [{ text: `${label}, ${formatLength(seconds * 1000)}` }]),
+      transcript.speakers.map(({ label, seconds }) => [
+        { text: `${cut(label, NAME_CHARACTERS)}, ${formatLength(seconds * 1000)}` },
+      ]),
     ],
-    ['Please note', [...new Set([...meta.warnings, ...summary.warnings])].map(warning => [{ text: warning }])],
+    [
+      'Please note',
+      [...new Set([...meta.warnings, ...summary.warnings])].map(warning => [{ text: cut(warning, NOTE_CHARACTERS) }]),
+    ],
   ];
   const messages: KnownBlock[][] = [[paragraph({ text: 'Notes', style: 'bold' })]];
   for (const [name, items] of sections) {
     if (items.length === 0) continue;
     add(paragraph({ text: name, style: 'bold' }));
-    for (let at = 0; at < items.length; at += ITEMS_PER_LIST) add(list(items.slice(at, at + ITEMS_PER_LIST)));
+    for (const group of groupItems(items)) add(list(group));
   }
   return messages.map(blocks => message(`Notes: ${title}`, blocks));
 
@@ -114,7 +119,28 @@ export function presentNotes({ summary, transcript, meta }: PostedMinutes): Slac
   }
 }
 
-const ITEMS_PER_LIST = 10;
+/** In the thread; nobody says a sentence of that length. */
+const NOTE_CHARACTERS = 700;
+const NAME_CHARACTERS = 60;
+const LIST = { items: 10, characters: 5_000 };
+
+/** Lists that fit into a message beside others. */
+function groupItems(items: readonly Piece[][]): Piece[][][] {
+  const groups: Piece[][][] = [];
+  let characters = 0;
+  for (const item of items) {
+    const length = item.reduce((sum, { text }) => sum + text.length, 0);
+    const group = groups.at(-1);
+    if (group && group.length < LIST.items && characters + length <= LIST.characters) {
+      group.push(item);
+      characters += length;
+    } else {
+      groups.push([item]);
+      characters = length;
+    }
+  }
+  return groups;
+}
 
 function facts(transcript: TranscriptFile, meta: MetaFile): string {
   const people = transcript.speakers.length;
@@ -132,7 +158,7 @@ function moment(seconds: number): Piece {
   return { text: `[${formatClock(seconds * 1000)}] `, style: 'code' };
 }
 
-function itemPieces({ text, evidence, verified }: SummaryItem, most: number = LIMITS.sectionText): Piece[] {
+function itemPieces({ text, evidence, verified }: SummaryItem, most = NOTE_CHARACTERS): Piece[] {
   const [first] = evidence;
   return [
     ...(first ? [moment(first.start)] : []),
@@ -145,9 +171,9 @@ function actionPieces(action: ActionItem, most?: number): Piece[] {
   const { owner, due, status } = action;
   const [first, ...rest] = itemPieces(action, most);
   const hasMoment = first?.style === 'code';
-  const who: Piece[] = owner ? [{ text: `${owner}: `, style: 'bold' }] : [];
+  const who: Piece[] = owner ? [{ text: `${cut(owner, NAME_CHARACTERS)}: `, style: 'bold' }] : [];
   const end = [
-    due ? `, by ${due.date ? formatDate(due.date, 'UTC') : due.text}` : '',
+    due ? `, by ${due.date ? formatDate(due.date, 'UTC') : cut(due.text, NAME_CHARACTERS)}` : '',
     status === 'open' ? '' : ` (${status})`,
   ].join('');
   const pieces = hasMoment && first ? [first, ...who, ...rest] : [...who, ...(first ? [first] : []), ...rest];
@@ -156,5 +182,5 @@ function actionPieces(action: ActionItem, most?: number): Piece[] {
 
 function quotePieces({ evidence, text }: SummaryItem): Piece[] {
   const quote = evidence[0]?.quote ?? '';
-  return quote === '' || quote === text ? [] : [{ text: ` “${quote}”`, style: 'italic' }];
+  return quote === '' || quote === text ? [] : [{ text: ` “${cut(quote, NOTE_CHARACTERS)}”`, style: 'italic' }];
 }
