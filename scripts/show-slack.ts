@@ -1,0 +1,84 @@
+/**
+ * Shows what Slack would show: the sample recording goes through a real bot and a real worker, against a server of ours that
+ * stands for Slack. Prints the exchange; the blocks of the last state go to slack-blocks.json, for Block Kit Builder.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startBot } from '../src/bot/start-bot.ts';
+import { loadConfig } from '../src/config.ts';
+import { createModelStore } from '../src/gpu-worker/models/store.ts';
+import { startStages } from '../src/gpu-worker/run.ts';
+import { startWorker, WORKER_QUEUES } from '../src/gpu-worker/start-worker.ts';
+import { createLogger } from '../src/logger.ts';
+import { openBlobs, openMeetingStore, openQueue } from '../src/services.ts';
+import { startFakeSlack, TOKENS } from '../test/fakes/slack.ts';
+
+const CHANNEL = 'C1';
+const LOOK_MS = 250;
+const sample = path.join(import.meta.dirname, '..', 'samples', 'standup.webm');
+const target = 'slack-blocks.json';
+
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-slack-'));
+{
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => fs.rmSync(folder, { recursive: true }));
+  const slack = await startFakeSlack({ after: close => stack.defer(close as () => void) });
+  slack.addChannel(CHANNEL);
+  const config = loadConfig({
+    ...process.env,
+    HANSARD_DATA: folder,
+    SLACK_BOT_TOKEN: TOKENS.bot,
+    SLACK_APP_TOKEN: TOKENS.app,
+    SLACK_API_URL: slack.apiUrl,
+  });
+  const logger = createLogger('warn');
+  const [botQueue, workerQueue] = [await openQueue(config, logger), await openQueue(config, logger)];
+  stack.defer(() => botQueue.close());
+  stack.defer(() => workerQueue.close());
+  const store = stack.adopt(openMeetingStore(config), one => one.close());
+  const blobs = await openBlobs(config);
+  const models = createModelStore(config.modelsDir);
+  const stages = stack.adopt(
+    startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
+    one => one.close(),
+  );
+  stack.adopt(await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages }), one => one.stop());
+  stack.adopt(await startWorker({ config, logger, queue: workerQueue, blobs, stages, queues: WORKER_QUEUES }), one =>
+    one.stop(),
+  );
+
+  const { fileId, ts } = slack.post(CHANNEL, { name: 'standup.webm', content: fs.readFileSync(sample) });
+  console.log('Anna posts standup.webm in the channel and mentions the bot.');
+  await slack.emit({
+    type: 'app_mention',
+    channel: CHANNEL,
+    user: 'U1',
+    ts,
+    text: '<@UBOT>',
+    event_ts: ts,
+    files: [{ id: fileId }],
+  });
+  const shown = new Map<string, string>();
+  for (let isDone = false; !isDone; ) {
+    await delay(LOOK_MS);
+    isDone = ['done', 'failed'].includes(store.meetings.list({ limit: 1 })[0]?.state ?? '');
+    for (const message of slack.messages.filter(({ user }) => user === 'UBOT')) {
+      const content =
+        message.files.length > 0 ? message.files.map(id => slack.files.get(id)?.name).join(', ') : message.text;
+      if (shown.get(message.ts) === content) continue;
+      console.log(
+        `${shown.has(message.ts) ? '  edited' : '  posted'} in the thread: ${content.replaceAll('\u2060', '')}`,
+      );
+      shown.set(message.ts, content);
+    }
+  }
+  const own = slack.messages.filter(({ user }) => user === 'UBOT');
+  console.log(
+    `In the end: ${own.length} messages (summary, notes, files), ${slack.messages.length - own.length} of Anna, ${slack.calls.length} calls.`,
+  );
+  fs.writeFileSync(target, `${JSON.stringify({ blocks: own[0]?.blocks ?? [] }, null, 2)}\n`);
+  console.log(`The blocks of the summary are in ${target}.`);
+}
+process.exit();
