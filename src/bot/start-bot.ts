@@ -9,6 +9,8 @@ import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration
 import { sweepOutDir } from '../pipeline/output-folder.ts';
 import { FOLDER_PLATFORM, SLACK_PLATFORM } from '../pipeline/platforms.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
+import type { QueueName } from '../pipeline/queue/job-type.ts';
+import type { Handler } from '../pipeline/queue/run-stored.ts';
 import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
 import type { Versions } from '../pipeline/stage-inputs.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
@@ -18,7 +20,7 @@ import { takeBotLock } from './bot-lock.ts';
 import { createFolderPlatform } from './folder-platform.ts';
 import { backupDir, renewBackups } from './maintenance/backup.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
-import type { SlackApp } from './slack/start-slack.ts';
+import type { OpenSlack } from './slack/open-slack.ts';
 
 export interface BotOptions {
   config: Config;
@@ -40,72 +42,59 @@ const FETCHES_AT_ONCE = 4;
 const DELIVERIES_AT_ONCE = 4;
 const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 
-/** @throws HansardError `bot_running` */
+/** @throws HansardError `bot_running`; `token_refused`, `scope_missing` when Slack does not let us in */
 export async function startBot({ config, logger, store, queue, blobs, versions }: BotOptions): Promise<Bot> {
-  const lock = takeBotLock(config.dataDir);
+  // what was started is stopped in the opposite order, also when a later part does not start
+  await using starting = new AsyncDisposableStack();
+  starting.defer(() => logger.info('bot stopped'));
+  starting.use(takeBotLock(config.dataDir));
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger, quotas: config.quotas });
-  await sweepOutDir(config.minutesDir);
-  const folder = createFolderPlatform(config.minutesDir);
-  const slack =
-    config.slack &&
-    (await import('./slack/open-slack.ts')).openSlack({
-      settings: config.slack,
-      config,
-      logger,
-      store,
-      queue,
-      blobs,
-      options: defaults(),
-    });
-  const platforms: Record<string, Platform> = {
-    [FOLDER_PLATFORM]: folder,
-    ...(slack && { [SLACK_PLATFORM]: slack.platform }),
-  };
+  const { platforms, slack } = await openPlatforms({ config, logger, store, queue, blobs, versions });
   const retract = async (meeting: Meeting) => await platforms[meeting.platform]?.retract(meeting);
-  const deliver = createDeliverHandler({ store, blobs, platforms });
+  const forget = async (meetingId: string, who: string) => {
+    await eraseMeeting({ store, queue, blobs, retract }, meetingId, who);
+    await renewBackups(store, backupDir(config.dataDir));
+  };
+  // before anything is delivered: whoever may not post should not begin
+  const app = slack && starting.adopt(await slack.start(orchestrator, forget), one => one.stop());
   const problems = async () => [
     ...(await Promise.all([queue.problems(), blobs.problems()])).flat(),
-    ...(slackApp?.problems() ?? []),
+    ...(app?.problems() ?? []),
   ];
-  let slackApp: SlackApp | undefined;
   const alerts = config.alerts && createAlerts(config.alerts, logger);
   const maintenance = createMaintenanceHandlers({
-    ...{ config, logger, store, queue, blobs, problems },
-    retract,
+    ...{ config, logger, store, queue, blobs, problems, retract },
     reconcile: () => orchestrator.reconcile(),
     ...(alerts && { onHealth: report => alerts.tell(report) }),
   });
-  const workers = [
-    await queue.work('intake', [createFetchHandler(blobs, slack ? { slack: slack.fetcher } : {})], {
-      concurrency: FETCHES_AT_ONCE,
-    }),
-    await queue.work('deliver', [deliver], { concurrency: DELIVERIES_AT_ONCE }),
-    await queue.work('maintenance', maintenance, { concurrency: 1 }),
-  ];
+  const fetch = createFetchHandler(blobs, slack ? { slack: slack.fetcher } : {});
+  const deliver = createDeliverHandler({ store, blobs, platforms });
+  const work = async (name: QueueName, handlers: readonly Handler[], concurrency: number) => {
+    starting.adopt(await queue.work(name, handlers, { concurrency }), worker => worker.stop());
+  };
+  await work('intake', [fetch], FETCHES_AT_ONCE);
+  await work('deliver', [deliver], DELIVERIES_AT_ONCE);
+  await work('maintenance', maintenance, 1);
+  starting.defer(() => orchestrator.stop());
   orchestrator.start();
   const schedule = () => scheduleMaintenance(queue).catch(err => logger.error({ err }, 'maintenance is not scheduled'));
   await schedule();
   // a queue that was emptied has lost its schedules as well
   const timer = setInterval(schedule, SCHEDULE_AGAIN_MS);
-  const forget = async (meetingId: string, who: string) => {
-    await eraseMeeting({ store, queue, blobs, retract }, meetingId, who);
-    await renewBackups(store, backupDir(config.dataDir));
-  };
-  slackApp = await slack?.start(orchestrator, forget);
+  starting.defer(() => clearInterval(timer));
   logger.info({ dataDir: config.dataDir, queue: config.queue.kind, blobs: config.blobs.kind }, 'bot started');
-  return {
-    orchestrator,
-    problems,
-    async stop() {
-      clearInterval(timer);
-      await slackApp?.stop();
-      await orchestrator.stop();
-      await Promise.all(workers.map(worker => worker.stop()));
-      await slack?.platform.stop();
-      lock[Symbol.dispose]();
-      logger.info('bot stopped');
-    },
-  };
+  const started = starting.move();
+  return { orchestrator, problems, stop: () => started.disposeAsync() };
+}
+
+async function openPlatforms(options: BotOptions): Promise<{ platforms: Record<string, Platform>; slack?: OpenSlack }> {
+  const { config, logger, store, queue, blobs } = options;
+  await sweepOutDir(config.minutesDir);
+  const folder = createFolderPlatform(config.minutesDir);
+  if (!config.slack) return { platforms: { [FOLDER_PLATFORM]: folder } };
+  const { openSlack } = await import('./slack/open-slack.ts');
+  const slack = openSlack({ settings: config.slack, config, logger, store, queue, blobs, options: defaults() });
+  return { platforms: { [FOLDER_PLATFORM]: folder, [SLACK_PLATFORM]: slack.platform }, slack };
 }
 
 /** For recordings whose poster chose nothing. */

@@ -27,6 +27,7 @@ export interface SlackWorld extends Pick<FakeStages, 'calls' | 'during'> {
   /** Stops the bot as a crash would leave it, and starts another on the same data. */
   restartBot(): Promise<void>;
   reaches(state: Meeting['state']): Promise<Meeting>;
+  problems(): Promise<string[]>;
   /** Our own messages of the thread, without the files. */
   thread(ts: string): FakeSlack['messages'];
 }
@@ -55,14 +56,14 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
     openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
   const workerQueue = openQueue();
   let botQueue = openQueue();
-  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
-  const workers: Worker[] = [];
   closing.push(
-    () => bot.stop(),
     () => botQueue.close(),
     () => workerQueue.close(),
     () => store.close(),
   );
+  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+  const workers: Worker[] = [];
+  closing.unshift(() => bot.stop());
   return {
     ...{ slack, store, calls, during },
     async work() {
@@ -91,6 +92,7 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
         () => store.meetings.list({ limit: 1 }).find(meeting => meeting.state === state),
         20_000,
       ),
+    problems: () => bot.problems(),
     thread: ts => slack.messages.filter(({ threadTs, files }) => threadTs === ts && files.length === 0),
   };
 }

@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { until } from '../builders/until.ts';
 
@@ -53,6 +54,8 @@ export interface FakeSlack {
   ackMs: number[];
   /** Answers of slash commands. */
   answers: unknown[];
+  /** Each call takes so long at most. */
+  slowDown(mostMs: number): void;
   /** Asked for each call. */
   misbehave(fault: (method: string) => Fault | undefined): void;
   addChannel(channel: string, isMember?: boolean): void;
@@ -84,6 +87,7 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
   const waiting = new Map<string, { sentAt: number; acked: (payload: unknown) => void }>();
   let faultOf: (method: string) => Fault | undefined = () => undefined;
   let counter = 0;
+  let mostMs = 0;
   const nextTs = () => `${Math.floor(Date.now() / 1000)}.${String(++counter).padStart(6, '0')}`;
   const newId = (letter: string) => `${letter}${String(++counter).padStart(8, '0')}`;
 
@@ -248,7 +252,10 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
       return void response
         .writeHead(429, { 'retry-after': String(fault.retryAfter) })
         .end('{"ok":false,"error":"ratelimited"}');
+    // half of the time before it happens, half after
+    await delay((Math.random() * mostMs) / 2);
     const answer = respond(method, request, body, typeof fault === 'object' ? fault.refuse : undefined);
+    await delay((Math.random() * mostMs) / 2);
     if (fault === 'lost') return void request.socket.destroy();
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   }
@@ -326,6 +333,9 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
   return {
     apiUrl: `http://127.0.0.1:${port()}/api/`,
     ...{ messages, files, whispers, calls, ackMs, answers, impatient },
+    slowDown: most => {
+      mostMs = most;
+    },
     misbehave: fault => {
       faultOf = fault;
     },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Config, SlackSettings } from '../../config.ts';
+import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
@@ -23,6 +24,8 @@ export interface OpenSlack {
   /** Connects. @throws HansardError `token_refused`, `scope_missing` … */
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<SlackApp>;
 }
+
+const CONNECT_AGAIN_MS = 10_000;
 
 const identity = z.looseObject({ user_id: z.string() });
 
@@ -56,29 +59,68 @@ export function openSlack({
     platform,
     fetcher,
     async start(orchestrator, forget) {
-      const { user_id: botUserId } = identity.parse(await slack.call('auth.test', client => client.auth.test()));
-      const intake = createIntake({
-        ...{ slack, store, logger, botUserId, options },
-        autoProcess: config.autoProcess,
-        maxBytes: config.maxRecordingBytes,
-        tell: async ({ channel, user }, sentence) => {
-          await slack.call('chat.postEphemeral', client =>
-            client.chat.postEphemeral({
-              channel,
-              user,
-              text: escapeFallback(sentence),
-              link_names: false,
-              parse: 'none',
-            }),
-          );
-        },
-      });
-      const app = await startSlackApp({
-        ...{ settings, slack, store, queue, orchestrator, intake, logger, forget },
-        autoByDefault: config.autoProcess === 'all',
-      });
+      const connect = async (): Promise<SlackApp> => {
+        const { user_id: botUserId } = identity.parse(await slack.call('auth.test', client => client.auth.test()));
+        const intake = createIntake({
+          ...{ slack, store, logger, botUserId, options },
+          autoProcess: config.autoProcess,
+          maxBytes: config.maxRecordingBytes,
+          tell: async ({ channel, user }, sentence) => {
+            await slack.call('chat.postEphemeral', client =>
+              client.chat.postEphemeral({
+                ...{ channel, user, text: escapeFallback(sentence) },
+                ...{ link_names: false, parse: 'none' },
+              }),
+            );
+          },
+        });
+        return await startSlackApp({
+          ...{ settings, slack, store, queue, orchestrator, intake, logger, forget },
+          autoByDefault: config.autoProcess === 'all',
+        });
+      };
+      const connection = await keepConnecting(connect, logger);
       platform.start();
-      return app;
+      return {
+        problems: connection.problems,
+        async stop() {
+          await platform.stop();
+          await connection.stop();
+        },
+      };
+    },
+  };
+}
+
+/**
+ * A Slack that is away now is no reason not to start: it is tried until it is there.
+ * @throws HansardError `token_refused`, `scope_missing`: trying again would not help
+ */
+async function keepConnecting(connect: () => Promise<SlackApp>, logger: Logger): Promise<SlackApp> {
+  let app: SlackApp | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  let attempt: Promise<void> | undefined;
+  const tryToConnect = async () => {
+    try {
+      app = await connect();
+    } catch (error) {
+      if (!(error instanceof HansardError) || !error.retryable) throw error;
+      logger.warn({ code: error.code, detail: error.detail }, 'Slack is away; it is tried again');
+      if (!isStopped) timer = setTimeout(again, CONNECT_AGAIN_MS);
+    }
+  };
+  const again = () => {
+    attempt = tryToConnect().catch(err => logger.error({ err }, 'Slack does not let us in'));
+  };
+  await tryToConnect();
+  return {
+    problems: () => app?.problems() ?? ['Slack is not connected: it does not answer, or does not let us in.'],
+    async stop() {
+      isStopped = true;
+      clearTimeout(timer);
+      await attempt;
+      await app?.stop();
     },
   };
 }

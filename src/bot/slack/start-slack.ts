@@ -63,6 +63,7 @@ const INTAKE_MS = 300;
 const GOODBYE_MS = 3_000;
 /** Not connected for so long: something is wrong that does not heal by itself. */
 const DEAF_MS = 60_000;
+const EXIT_DEAF = 1;
 
 /** @throws HansardError `token_refused`, `platform_unavailable` when Slack does not let us in */
 export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
@@ -152,18 +153,17 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     await options.forget(id, who);
   });
 
-  await app.start().catch(cause => {
-    throw new HansardError(
-      'token_refused',
-      `Slack does not let us in: ${cause instanceof Error ? cause.message : cause}`,
-      { cause },
-    );
-  });
+  await slack.call('apps.connections.open', () => app.start());
   logger.info('connected to Slack');
   const socket = socketOf(app);
   const hearing = watchConnection(socket);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
+    // its own reconnecting has failures from which it does not recover: whoever supervises us starts us again
+    if (hearing.deafForMs() > DEAF_MS) {
+      logger.fatal('Slack has not been connected for a minute');
+      process.exit(EXIT_DEAF);
+    }
     working ??= intake
       .work()
       .catch(error => complain('taking recordings from Slack did not work', error))
@@ -172,10 +172,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
       });
   }, INTAKE_MS);
   return {
-    problems: () =>
-      hearing.deafForMs() > DEAF_MS
-        ? ['Slack has not been connected for a minute. Restart the bot if it stays so.']
-        : [],
+    problems: () => (hearing.deafForMs() > 0 ? ['Slack is not connected at the moment.'] : []),
     async stop() {
       clearInterval(timer);
       await working;

@@ -200,3 +200,14 @@ describe('exactly once', () => {
     assert.equal(thread(ts).length, 2);
   });
 });
+
+describe('a Slack that does not let us in', () => {
+  test('for its token is a sentence, and nothing stays running', async t => {
+    await assert.rejects(startSlackWorld(t, { SLACK_BOT_TOKEN: 'xoxb-of-somebody-else' }), { code: 'token_refused' });
+  });
+
+  test('since it is away is told by the problems of the bot', async t => {
+    const { problems } = await startSlackWorld(t, { SLACK_API_URL: 'http://127.0.0.1:9/api/' });
+    assert.match((await problems()).join(), /^Slack is not connected/);
+  });
+});

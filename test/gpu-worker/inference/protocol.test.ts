@@ -9,7 +9,7 @@ import {
   toChildSchema,
 } from '../../../src/gpu-worker/inference/protocol.ts';
 
-const wavPath = '/work/audio.wav';
+const wavPath = '/recordings/audio.wav';
 const tasks: Task[] = [
   { kind: 'detect-speech', wavPath, fromFrame: 0, toFrame: 100 },
   { kind: 'recognize', wavPath, model: 'moonshine-tiny', pieces: [{ startMs: 0, endMs: 1_500.5 }] },
