@@ -12,6 +12,8 @@ import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
 import { modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.ts';
+import { createLogger } from '../logger.ts';
+import { openBlobs, openQueue } from '../services.ts';
 import type { ProgressOutput } from './pull-progress.ts';
 
 export interface Finding {
@@ -34,6 +36,12 @@ export interface Patient {
   assertWritable(folder: string): Promise<void>;
   disk(folder: string): Promise<{ freeBytes: number; totalBytes: number }>;
   availableMemoryBytes: number;
+  /** What is wrong with Redis, one sentence each; asked where one is set. */
+  redis(): Promise<string[]>;
+  /** What is wrong with the S3 store; asked where one is set. */
+  s3(): Promise<string[]>;
+  /** As whom Slack knows us; asked where tokens are set. */
+  slack(): Promise<string>;
   /** The parsed JSON that Ollama answers. */
   ollama(route: string): Promise<unknown>;
 }
@@ -71,6 +79,9 @@ export async function examine(config: Config, patient: Patient): Promise<Finding
     checkDisk(config.dataDir, patient),
     checkMemory(patient),
     checkOllama(config.ollama, patient),
+    ...(config.queue.kind === 'bullmq' ? [checkServer('Redis', () => patient.redis())] : []),
+    ...(config.blobs.kind === 's3' ? [checkServer('S3', () => patient.s3())] : []),
+    ...(config.slack ? [checkSlack(patient)] : []),
   ];
   return Promise.all(checks);
 }
@@ -170,6 +181,25 @@ async function checkOllama({ host, model }: Config['ollama'], patient: Patient):
   }
 }
 
+async function checkServer(name: string, ask: () => Promise<string[]>): Promise<Finding> {
+  try {
+    const problems = await ask();
+    return problems.length === 0 ? ok(name, 'answers, and is set up well') : broken(name, problems.join(' '), '');
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    return broken(name, error.detail, error.userMessage);
+  }
+}
+
+async function checkSlack(patient: Patient): Promise<Finding> {
+  try {
+    return ok('Slack', await patient.slack());
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    return broken('Slack', error.detail, error.userMessage);
+  }
+}
+
 function ok(name: string, detail: string): Finding {
   return { name, state: 'ok', detail, advice: '' };
 }
@@ -203,6 +233,16 @@ function thisMachine(config: Config): Patient {
       return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
     },
     availableMemoryBytes: Math.min(process.availableMemory(), os.totalmem()),
+    async redis() {
+      const queue = await openQueue(config, createLogger('silent'));
+      try {
+        return await queue.problems();
+      } finally {
+        await queue.close();
+      }
+    },
+    s3: async () => await (await openBlobs(config)).problems(),
+    slack: async () => await (await import('../bot/slack/who-we-are.ts')).whoWeAre(config.slack),
     ollama: async route => {
       const url = new URL(
         route,

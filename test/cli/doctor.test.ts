@@ -15,6 +15,9 @@ const healthy: Patient = {
   assertWritable: async () => {},
   disk: async () => ({ freeBytes: 50e9, totalBytes: 100e9 }),
   availableMemoryBytes: 8e9,
+  redis: async () => [],
+  s3: async () => [],
+  slack: async () => 'hansard in Acme',
   ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [{ name: 'qwen3:4b' }] }),
 };
 
@@ -29,6 +32,39 @@ async function findingOn(name: string, illness: Partial<Patient>): Promise<Findi
   assert.ok(finding);
   return finding;
 }
+
+describe('the doctor of a server', () => {
+  const server = loadConfig({
+    ...{
+      HANSARD_DATA: '/data',
+      HANSARD_SUMMARY_MODEL: 'qwen3:4b',
+      REDIS_URL: 'redis://redis:6379',
+      HANSARD_BLOBS: 's3',
+    },
+    ...{ S3_ENDPOINT: 'http://s3:7070', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' },
+    ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' },
+  });
+  const states = async (illness: Partial<Patient>) => {
+    const findings = await examine(server, { ...healthy, ...illness });
+    return Object.fromEntries(findings.slice(9).map(({ name, state, detail }) => [name, `${state}: ${detail}`]));
+  };
+
+  test('asks Redis, S3 and Slack where they are set', async () => {
+    const well = 'ok: answers, and is set up well';
+    assert.deepEqual(await states({}), { Redis: well, S3: well, Slack: 'ok: hansard in Acme' });
+  });
+
+  test('says what is wrong with them', async () => {
+    const found = await states({
+      redis: async () => ['Redis keeps no append-only file, so a crash loses jobs: set appendonly yes.'],
+      s3: async () => ['There is no bucket b at http://s3:7070. Create it.'],
+      slack: () => Promise.reject(new HansardError('token_refused', 'auth.test: invalid_auth')),
+    });
+    assert.match(found.Redis ?? '', /^broken: Redis keeps no append-only file/);
+    assert.match(found.S3 ?? '', /^broken: There is no bucket/);
+    assert.match(found.Slack ?? '', /^broken: auth\.test: invalid_auth/);
+  });
+});
 
 describe('the doctor', () => {
   test('finds nothing where all is well', async () => {

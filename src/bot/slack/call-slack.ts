@@ -1,6 +1,7 @@
 /** Calls Slack's Web API: never twice by itself, never inside a time that Slack asked us to wait, errors in our words. */
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  LogLevel,
   WebAPIHTTPError,
   WebAPIPlatformError,
   WebAPIRateLimitedError,
@@ -22,6 +23,8 @@ export const CLIENT_OPTIONS = {
   retryConfig: { retries: 0 },
   timeout: TIMEOUT_MS,
   rejectRateLimitedCalls: true,
+  // we say ourselves what failed
+  logLevel: LogLevel.ERROR,
 } as const satisfies WebClientOptions;
 
 export interface Slack {

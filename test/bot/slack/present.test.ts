@@ -163,6 +163,7 @@ describe('the manifest', () => {
   test('has the scopes of every method that we call, and no other', () => {
     const needs: Record<string, string[]> = {
       'auth.test': [],
+      'apps.connections.open': [], // with the app token
       'chat.postMessage': ['chat:write'],
       'chat.postEphemeral': ['chat:write'],
       'chat.update': ['chat:write'],
