@@ -175,6 +175,13 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
         },
       };
     },
+    'files.list': ({ channel, ts_from: from }) => {
+      assertMember(channel);
+      const shown = [...files.values()].filter(({ shares }) =>
+        (shares[String(channel)] ?? []).some(({ ts }) => Number(ts) >= Number(from)),
+      );
+      return { files: shown.map(({ id, user, name }) => ({ id, user, name })) };
+    },
     'files.getUploadURLExternal': ({ filename, length }) => {
       if (!(Number(length) > 0)) throw new Refusal('invalid_arguments');
       const id = newId('F');

@@ -28,6 +28,8 @@ const TOPIC = 'slack.file';
 export const AUTO_SETTING = 'auto-process';
 
 const HOLD_MS = 60_000;
+/** Per channel; more would not be posted while a bot starts anew. */
+const MOST_MISSED = 100;
 /** Slack tells where a file was shared only a moment after it tells of the file. */
 const MOST_LOOKS = 8;
 const FIRST_LOOK_AGAIN_MS = 500;
@@ -59,6 +61,7 @@ export interface IntakeOptions {
   store: Store;
   logger: Logger;
   botUserId: string;
+  team: string;
   autoProcess: 'off' | 'opt-in' | 'all';
   maxBytes: number;
   options: RecordingOptions;
@@ -71,6 +74,8 @@ export interface Intake {
   note(seen: Sighting): void;
   /** Works off what was noted. */
   work(): Promise<void>;
+  /** Notes what was posted since then in channels whose recordings are taken by themselves: we may not have heard of it. */
+  catchUp(sinceMs: number): Promise<void>;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
@@ -119,6 +124,19 @@ export function createIntake(options: IntakeOptions): Intake {
   return {
     note: seen => {
       if (seen.user !== botUserId && isWanted(seen)) store.outbox.put({ topic: TOPIC, payload: seen });
+    },
+    async catchUp(sinceMs) {
+      for (const scope of store.settings.scopesWith(AUTO_SETTING, true)) {
+        const channel = scope.slice(`${SLACK_PLATFORM}:`.length);
+        const answer = await slack.call('files.list', client =>
+          client.files.list({ channel, ts_from: String(Math.floor(sinceMs / 1000)), count: MOST_MISSED }),
+        );
+        const posted = z.array(z.looseObject({ id: z.string(), user: z.string().nullish() })).parse(answer.files ?? []);
+        for (const { id: fileId, user } of posted)
+          this.note({ team: options.team, channel, user: user ?? '', fileId, asked: false });
+        if (posted.length > 0)
+          logger.info({ channel, files: posted.length }, 'looked for what was posted while Slack was away');
+      }
     },
     async work() {
       for (const { id, payload, attempts } of store.outbox.take([TOPIC], 20, HOLD_MS)) {

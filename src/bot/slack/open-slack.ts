@@ -27,7 +27,7 @@ export interface OpenSlack {
 
 const CONNECT_AGAIN_MS = 10_000;
 
-const identity = z.looseObject({ user_id: z.string() });
+const identity = z.looseObject({ user_id: z.string(), team_id: z.string() });
 
 export function openSlack({
   settings,
@@ -60,9 +60,11 @@ export function openSlack({
     fetcher,
     async start(orchestrator, forget) {
       const connect = async (): Promise<SlackApp> => {
-        const { user_id: botUserId } = identity.parse(await slack.call('auth.test', client => client.auth.test()));
+        const { user_id: botUserId, team_id: team } = identity.parse(
+          await slack.call('auth.test', client => client.auth.test()),
+        );
         const intake = createIntake({
-          ...{ slack, store, logger, botUserId, options },
+          ...{ slack, store, logger, botUserId, team, options },
           autoProcess: config.autoProcess,
           maxBytes: config.maxRecordingBytes,
           tell: async ({ channel, user }, sentence) => {
@@ -76,6 +78,7 @@ export function openSlack({
         });
         return await startSlackApp({
           ...{ settings, slack, store, queue, orchestrator, intake, logger, forget },
+          seenFile: path.join(config.dataDir, 'slack.seen'),
           autoByDefault: config.autoProcess === 'all',
         });
       };

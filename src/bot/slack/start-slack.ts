@@ -1,4 +1,5 @@
 /** Connects to Slack over Socket Mode and listens: files, mentions, the shortcut, buttons, `/transcribe`. */
+import fs from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { App, LogLevel } from '@slack/bolt';
 import { z } from 'zod';
@@ -49,6 +50,8 @@ export interface SlackAppOptions {
   intake: Intake;
   logger: Logger;
   autoByDefault: boolean;
+  /** Its time of change says when we last heard Slack. */
+  seenFile: string;
   /** Erases a meeting that is over. */
   forget(meetingId: string, who: string): Promise<void>;
 }
@@ -61,6 +64,9 @@ export interface SlackApp {
 
 const INTAKE_MS = 300;
 const GOODBYE_MS = 3_000;
+const SEEN_MS = 15_000;
+/** Clocks differ, and what is posted shows up a moment later. */
+const OVERLAP_MS = 60_000;
 /** Not connected for so long: something is wrong that does not heal by itself. */
 const DEAF_MS = 60_000;
 const EXIT_DEAF = 1;
@@ -157,6 +163,21 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
   logger.info('connected to Slack');
   const socket = socketOf(app);
   const hearing = watchConnection(socket);
+  const catchUp = () =>
+    intake
+      .catchUp(lastSeenMs(options.seenFile))
+      .catch(error => complain('looking for what was missed did not work', error));
+  let caughtUp = catchUp();
+  socket.on('connected', () => {
+    caughtUp = catchUp();
+  });
+  const seeing = setInterval(() => {
+    // what was missed is looked for first: afterwards nobody knows since when
+    if (hearing.deafForMs() > 0) return;
+    caughtUp
+      .then(() => fs.writeFileSync(options.seenFile, ''))
+      .catch(error => complain('writing down when Slack was heard did not work', error));
+  }, SEEN_MS);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
     // its own reconnecting has failures from which it does not recover: whoever supervises us starts us again
@@ -175,11 +196,19 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     problems: () => (hearing.deafForMs() > 0 ? ['Slack is not connected at the moment.'] : []),
     async stop() {
       clearInterval(timer);
+      clearInterval(seeing);
       await working;
+      await caughtUp;
       // app.stop() does not wait for the goodbye, and this waits for half a minute where Slack is away
       await Promise.race([socket.disconnect(), delay(GOODBYE_MS, undefined, { ref: false })]);
     },
   };
+}
+
+/** Now, when we never heard it. */
+function lastSeenMs(file: string): number {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return (stats?.mtimeMs ?? Date.now()) - OVERLAP_MS;
 }
 
 interface Socket {

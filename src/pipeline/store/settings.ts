@@ -6,6 +6,8 @@ import type { Database } from './open-database.ts';
 export interface Settings {
   /** The stored value, parsed; undefined when it was never set. @throws ZodError when the schema no longer accepts it */
   find<T>(scope: string, name: string, schema: z.ZodType<T>): T | undefined;
+  /** Where it is set to that value. */
+  scopesWith(name: string, value: unknown): string[];
   /** The value goes into the database, into the audit only its name. */
   set(scope: string, name: string, value: unknown, who: string): void;
   /** @returns whether there was one */
@@ -19,6 +21,14 @@ export function createSettings(db: Database, audit: Audit): Settings {
         | { value: string }
         | undefined;
       return row && schema.parse(JSON.parse(row.value));
+    },
+    scopesWith(name, value) {
+      const rows = db.all(
+        'SELECT scope FROM settings WHERE name = ? AND value = ? ORDER BY scope',
+        name,
+        JSON.stringify(value),
+      );
+      return (rows as { scope: string }[]).map(({ scope }) => scope);
     },
     set: (scope, name, value, who) =>
       db.transaction(() => {

@@ -170,6 +170,7 @@ describe('the manifest', () => {
       'chat.delete': ['chat:write'],
       'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
       'files.info': ['files:read'],
+      'files.list': ['files:read'],
       'files.delete': ['files:write'],
       'files.getUploadURLExternal': ['files:write'],
       'files.completeUploadExternal': ['files:write'],

@@ -89,6 +89,20 @@ describe('a recording in Slack', () => {
     assert.match(JSON.stringify(slack.answers.at(-1)), /I do not know “dance”/);
   });
 
+  test('that was posted while the bot was away is found when it is back', async t => {
+    const { slack, store, work, reaches, restartBot } = await startSlackWorld(t);
+    await work();
+    store.settings.set(`slack:${CHANNEL}`, 'auto-process', true, 'slack:U1');
+    slack.post(CHANNEL, { ...recording, name: 'missed.webm' });
+    await delay(300);
+    assert.deepEqual(store.meetings.list({ limit: 1 }), []);
+    await restartBot();
+    assert.equal((await reaches('done')).title, 'missed.webm');
+    await restartBot();
+    await delay(800);
+    assert.equal(store.meetings.list({ limit: 5 }).length, 1, 'found twice it is still one');
+  });
+
   test('of a message shortcut, and one that is told of four times, are one meeting each', async t => {
     const { slack, store, work, reaches } = await startSlackWorld(t);
     await work();

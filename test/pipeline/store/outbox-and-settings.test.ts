@@ -47,6 +47,8 @@ test('a setting is kept per scope, and the audit names it without its value', t 
   store.settings.set('slack:C1', 'autoProcess', 'off', 'slack:U1');
   assert.equal(store.settings.find('slack:C1', 'autoProcess', z.string()), 'off');
   assert.equal(store.settings.find('slack:C2', 'autoProcess', z.string()), undefined);
+  assert.deepEqual(store.settings.scopesWith('autoProcess', 'off'), ['slack:C1']);
+  assert.deepEqual(store.settings.scopesWith('autoProcess', 'all'), []);
   assert.equal(store.settings.unset('slack:C1', 'autoProcess', 'slack:U1'), true);
   assert.equal(store.settings.unset('slack:C1', 'autoProcess', 'slack:U1'), false);
   const rows = store.audit.list({ limit: 10 });
