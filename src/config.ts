@@ -39,6 +39,7 @@ const environment = z.object({
   HANSARD_KEEP_AUDIO_DAYS: z.coerce.number().min(0).default(7),
   HANSARD_KEEP_MEETING_DAYS: z.coerce.number().min(0).default(90),
   HANSARD_ALERT_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_ALERT_CHANNEL: z.string().optional(),
   HANSARD_ALERT_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   HANSARD_HTTP: z
     .string()
@@ -76,6 +77,8 @@ export interface Config {
   /** Minutes of audio within any 24 hours. */
   quotas: { userMinutes: number | undefined; channelMinutes: number | undefined };
   alerts: { url: string; secret: string } | undefined;
+  /** Id of a Slack channel that hears of trouble. */
+  alertChannel: string | undefined;
   /** `port` undefined: that of the role. */
   http: { host: string; port: number | undefined; token: string | undefined } | undefined;
   logLevel: string | undefined;
@@ -135,6 +138,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       channelMinutes: values.HANSARD_CHANNEL_MINUTES_PER_DAY,
     },
     alerts: alertsOf(values),
+    alertChannel: values.HANSARD_ALERT_CHANNEL,
     http: httpOf(values),
     logLevel: values.LOG_LEVEL,
   };

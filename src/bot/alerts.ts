@@ -1,13 +1,10 @@
-/** Tells somebody outside when something is wrong: a webhook, signed, once per trouble and once when it is over. */
+/** Tells somebody outside when something is wrong: once per trouble, and once when it is over. */
 import { createHmac } from 'node:crypto';
 import type { Logger } from '../logger.ts';
 import type { HealthReport } from './maintenance/health.ts';
 
-export interface AlertSettings {
-  url: string;
-  /** Key of the signature. */
-  secret: string;
-}
+/** `over`: nothing is wrong any more, and there is no advice. */
+export type Sink = (kind: 'trouble' | 'over', advice: readonly string[]) => Promise<void>;
 
 const TIMEOUT_MS = 10_000;
 /** The same trouble is told of again after this. */
@@ -17,25 +14,9 @@ export interface Alerts {
   tell(report: HealthReport): Promise<void>;
 }
 
-/**
- * The body is JSON; the header `x-hansard-signature` is `t=SECONDS,v1=HEX`, HEX being the HMAC-SHA256 of `SECONDS.BODY`.
- * Numbers in a sentence do not make it a new trouble.
- */
-export function createAlerts({ url, secret }: AlertSettings, logger: Logger): Alerts {
+/** Numbers in a sentence do not make it a new trouble. */
+export function createAlerts(send: Sink, logger: Logger): Alerts {
   const told = new Map<string, number>();
-  const send = async (kind: 'trouble' | 'over', advice: readonly string[]) => {
-    const body = JSON.stringify({ source: 'hansard', kind, at: new Date().toISOString(), advice });
-    const seconds = Math.floor(Date.now() / 1000);
-    const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
-    const response = await fetch(url, {
-      method: 'POST',
-      body,
-      headers: { 'content-type': 'application/json', 'x-hansard-signature': `t=${seconds},v1=${signature}` },
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
-  };
   return {
     async tell({ advice }) {
       const now = Date.now();
@@ -51,6 +32,26 @@ export function createAlerts({ url, secret }: AlertSettings, logger: Logger): Al
       if (isOver) told.clear();
       for (const line of isNew) told.set(troubleOf(line), now);
     },
+  };
+}
+
+/**
+ * A webhook. The body is JSON; the header `x-hansard-signature` is `t=SECONDS,v1=HEX`, HEX being the HMAC-SHA256 of
+ * `SECONDS.BODY` under the secret.
+ */
+export function createWebhook({ url, secret }: { url: string; secret: string }): Sink {
+  return async (kind, advice) => {
+    const body = JSON.stringify({ source: 'hansard', kind, at: new Date().toISOString(), advice });
+    const seconds = Math.floor(Date.now() / 1000);
+    const signature = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', 'x-hansard-signature': `t=${seconds},v1=${signature}` },
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (!response.ok) throw new Error(`the webhook answered ${response.status}`);
   };
 }
 

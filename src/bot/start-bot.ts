@@ -15,7 +15,7 @@ import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-opti
 import type { Versions } from '../pipeline/stage-inputs.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
-import { createAlerts } from './alerts.ts';
+import { createAlerts, createWebhook } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
 import { createFolderPlatform } from './folder-platform.ts';
 import { backupDir, renewBackups } from './maintenance/backup.ts';
@@ -61,11 +61,15 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
     ...(await Promise.all([queue.problems(), blobs.problems()])).flat(),
     ...(app?.problems() ?? []),
   ];
-  const alerts = config.alerts && createAlerts(config.alerts, logger);
+  const { alertChannel } = config;
+  const sinks = [
+    ...(config.alerts ? [createWebhook(config.alerts)] : []),
+    ...(slack && alertChannel ? [slack.createAlertSink(alertChannel)] : []),
+  ].map(sink => createAlerts(sink, logger));
   const maintenance = createMaintenanceHandlers({
     ...{ config, logger, store, queue, blobs, problems, retract },
     reconcile: () => orchestrator.reconcile(),
-    ...(alerts && { onHealth: report => alerts.tell(report) }),
+    onHealth: async report => void (await Promise.all(sinks.map(sink => sink.tell(report)))),
   });
   const fetch = createFetchHandler(blobs, slack ? { slack: slack.fetcher } : {});
   const deliver = createDeliverHandler({ store, blobs, platforms });

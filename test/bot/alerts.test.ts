@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { pino } from 'pino';
-import { createAlerts } from '../../src/bot/alerts.ts';
+import { createAlerts, createWebhook } from '../../src/bot/alerts.ts';
 import { examineHealth, type HealthReport } from '../../src/bot/maintenance/health.ts';
 import { startPipeline } from '../builders/pipeline.ts';
 import { until } from '../builders/until.ts';
@@ -45,7 +45,7 @@ const report = (...advice: string[]): HealthReport => ({
 
 test('trouble is told once, with a signature, and so is its end', async t => {
   const { url, heard } = await startWebhook(t);
-  const alerts = createAlerts({ url, secret }, pino({ level: 'silent' }));
+  const alerts = createAlerts(createWebhook({ url, secret }), pino({ level: 'silent' }));
   await alerts.tell(report());
   await alerts.tell(report('3 jobs failed for good.'));
   await alerts.tell(report('4 jobs failed for good.'));
@@ -64,7 +64,7 @@ test('trouble is told once, with a signature, and so is its end', async t => {
 
 test('what could not be sent is sent the next time', async t => {
   const { url, heard, answers } = await startWebhook(t);
-  const alerts = createAlerts({ url, secret }, pino({ level: 'silent' }));
+  const alerts = createAlerts(createWebhook({ url, secret }), pino({ level: 'silent' }));
   answers.status = 500;
   await alerts.tell(report('Redis does not answer.'));
   answers.status = 200;

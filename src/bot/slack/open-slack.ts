@@ -11,6 +11,8 @@ import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts'
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import type { Sink } from '../alerts.ts';
+import { list, message, paragraph, type SlackMessage } from './blocks.ts';
 import { CLIENT_OPTIONS, createSlack } from './call-slack.ts';
 import { createSlackFetcher } from './fetch-from-slack.ts';
 import { createIntake } from './intake.ts';
@@ -21,6 +23,8 @@ import { escapeFallback } from './text.ts';
 export interface OpenSlack {
   platform: SlackPlatform;
   fetcher: Fetcher;
+  /** Tells a channel of trouble. */
+  createAlertSink(channel: string): Sink;
   /** Connects. @throws HansardError `token_refused`, `scope_missing` … */
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<SlackApp>;
 }
@@ -58,6 +62,10 @@ export function openSlack({
   return {
     platform,
     fetcher,
+    createAlertSink: channel => async (kind, advice) => {
+      const { text, blocks } = presentAlert(kind, advice);
+      await slack.call('chat.postMessage', client => client.chat.postMessage({ channel, text, blocks, parse: 'none' }));
+    },
     async start(orchestrator, forget) {
       const connect = async (): Promise<SlackApp> => {
         const { user_id: botUserId, team_id: team } = identity.parse(
@@ -93,6 +101,15 @@ export function openSlack({
       };
     },
   };
+}
+
+function presentAlert(kind: Parameters<Sink>[0], advice: readonly string[]): SlackMessage {
+  if (kind === 'over') return message('Hansard is well again.', [paragraph({ text: 'Hansard is well again.' })]);
+  const title = 'Hansard needs somebody to look';
+  return message(`${title}: ${advice.join(' ')}`, [
+    paragraph({ text: title, style: 'bold' }),
+    list(advice.map(text => [{ text }])),
+  ]);
 }
 
 /**

@@ -152,11 +152,17 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
         await whisper(channel.id, user.id, error.userMessage);
       }
     });
-  onButton(ACTIONS.cancel, ({ id }, who) => orchestrator.cancel(id, who));
-  onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
-  onButton(ACTIONS.forget, async ({ id, owner }, who) => {
+  const assertOwner = ({ id, owner }: Meeting, who: string) => {
     if (owner !== who) throw new HansardError('not_yours', id);
-    await options.forget(id, who);
+  };
+  onButton(ACTIONS.cancel, async (meeting, who) => {
+    assertOwner(meeting, who);
+    await orchestrator.cancel(meeting.id, who);
+  });
+  onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
+  onButton(ACTIONS.forget, async (meeting, who) => {
+    assertOwner(meeting, who);
+    await options.forget(meeting.id, who);
   });
 
   await slack.call('apps.connections.open', () => app.start());

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { openSlack } from '../../../src/bot/slack/open-slack.ts';
 import { SHORTCUT } from '../../../src/bot/slack/start-slack.ts';
+import { loadConfig } from '../../../src/config.ts';
 import { HansardError } from '../../../src/errors.ts';
 import { CHANNEL, startSlackWorld } from '../../builders/slack-world.ts';
 import { until } from '../../builders/until.ts';
-import { BOT } from '../../fakes/slack.ts';
+import { BOT, startFakeSlack, TOKENS } from '../../fakes/slack.ts';
 
 const recording = { name: 'weekly.webm', content: Buffer.from('bytes of the recording') };
 const asked = (channel: string, ts: string, fileId: string) => ({
@@ -53,6 +56,8 @@ describe('a recording in Slack', () => {
       15_000,
     );
     delete during.transcribe;
+    await slack.press('hansard_cancel', placeholder?.ts ?? '', 'U2');
+    await until('the other is told', () => slack.whispers.some(({ user }) => user === 'U2'));
     await slack.press('hansard_cancel', placeholder?.ts ?? '');
     await reaches('cancelled');
     await until('it says so', () => /was cancelled/.test(JSON.stringify(placeholder?.blocks)));
@@ -213,6 +218,23 @@ describe('exactly once', () => {
     await reaches('done');
     assert.equal(thread(ts).length, 2);
   });
+});
+
+test('a channel hears of trouble, and of its end', async t => {
+  const slack = await startFakeSlack(t);
+  slack.addChannel(CHANNEL);
+  const settings = { botToken: TOKENS.bot, appToken: TOKENS.app, apiUrl: slack.apiUrl };
+  // nothing else is asked for here
+  const rest = { config: loadConfig({}), logger: pino({ level: 'silent' }) } as Omit<
+    Parameters<typeof openSlack>[0],
+    'settings'
+  >;
+  const open = openSlack({ settings, ...rest });
+  const tell = open.createAlertSink(CHANNEL);
+  await tell('trouble', ['3 jobs failed for good. Type: npx hansard jobs list --state failed']);
+  await tell('over', []);
+  assert.match(JSON.stringify(slack.messages[0]?.blocks), /Hansard needs somebody to look.*3 jobs failed for good/);
+  assert.equal(slack.messages[1]?.text, 'Hansard is well again.');
 });
 
 describe('a Slack that does not let us in', () => {
