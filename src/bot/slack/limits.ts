@@ -15,5 +15,9 @@ export const LIMITS = {
 
 /** Between two edits of one message. */
 export const EDIT_INTERVAL_MS = 4_000;
+/** Messages per channel: about one a second, a few at once. */
+export const POSTS = { burst: 3, intervalMs: 1_000 };
+/** Edits of progress per workspace: 40 a minute leave room for the others (chat.update takes 50 and more). */
+export const EDITS = { burst: 10, intervalMs: 1_500 };
 /** Visible characters of a summary; the rest is in the thread. */
 export const SUMMARY_CHARACTERS = 1_200;

@@ -15,7 +15,8 @@ import type { Store } from '../../pipeline/store/open-store.ts';
 import { summarySchema } from '../../pipeline/summary.ts';
 import type { SlackMessage } from './blocks.ts';
 import { isSlackError, persist, type Slack } from './call-slack.ts';
-import { EDIT_INTERVAL_MS } from './limits.ts';
+import { EDIT_INTERVAL_MS, EDITS, POSTS } from './limits.ts';
+import { createPace } from './pace.ts';
 import { postOnce } from './post-once.ts';
 import { presentNotes, presentSummary } from './present-minutes.ts';
 import { presentProgress } from './present-progress.ts';
@@ -89,6 +90,8 @@ export function createSlackPlatform({
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.warn({ err, suppressed }, `${what}; it is tried again`),
   );
+  const posts = createPace(POSTS);
+  const edits = createPace(EDITS);
   const shown = new Map<string, { content: string; atMs: number }>();
 
   const placeOf = (meeting: Meeting) => {
@@ -102,6 +105,7 @@ export function createSlackPlatform({
     return postOnce(store, meeting, target, {
       kind,
       async send({ id }) {
+        await posts.take(channel);
         const answer = await slack.call('chat.postMessage', client =>
           client.chat.postMessage({
             ...{ channel, thread_ts: threadTs, text, blocks },
@@ -272,6 +276,7 @@ export function createSlackPlatform({
       const message = presentProgress(await describeMeeting(meeting, store, queue));
       const content = JSON.stringify(message);
       if (last?.content === content) return;
+      if (last && !edits.tryTake(meeting.platform)) return; // states in between may be left out
       shown.set(id, { content, atMs: Date.now() });
       // the placeholder was posted with the first state
       if (last || meeting.state !== 'accepted') await update(meeting, placeholder, message);
