@@ -13,11 +13,11 @@ import { HansardError } from '../errors.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
-import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
+import { MOST_SPEAKERS, type RecordingOptions, type SpeakerRange } from '../pipeline/recording-options.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly, type ProgressOutput } from './pull-progress.ts';
 import { listenForStop } from './stop-signal.ts';
-import { parseSpeakers, type SpeakerRange } from './transcribe-options.ts';
+import { parseSpeakers } from './transcribe-options.ts';
 
 interface Loaded {
   config: Config;

@@ -1,12 +1,12 @@
 /** The options of a recording on the command line; anything odd is a sentence that says what was expected. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-options.ts';
-
-export interface SpeakerRange {
-  minSpeakers: number;
-  maxSpeakers: number;
-}
+import {
+  MOST_SPEAKERS,
+  parseSpeakerRange,
+  type RecordingOptions,
+  type SpeakerRange,
+} from '../pipeline/recording-options.ts';
 
 /** What commander makes of them. */
 export interface RecordingFlags {
@@ -57,13 +57,9 @@ export function toRecordingOptions({
 
 /** `4` or `2-6`. */
 export function parseSpeakers(text: string): SpeakerRange {
-  const match = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text);
-  const min = Number(match?.[1]);
-  const max = Number(match?.[2] ?? match?.[1]);
-  if (!match || min < 1 || max < min || max > MOST_SPEAKERS) {
-    throw new InvalidArgumentError(`Expected a number from 1 to ${MOST_SPEAKERS}, or a range such as 2-6.`);
-  }
-  return { minSpeakers: min, maxSpeakers: max };
+  const range = parseSpeakerRange(text);
+  if (!range) throw new InvalidArgumentError(`Expected a number from 1 to ${MOST_SPEAKERS}, or a range such as 2-6.`);
+  return range;
 }
 
 export function parseLanguage(text: string): string {

@@ -20,3 +20,14 @@ export const recordingOptions = z.object({
   timeZone: z.string(),
 });
 export type RecordingOptions = z.infer<typeof recordingOptions>;
+
+export type SpeakerRange = Pick<RecordingOptions, 'minSpeakers' | 'maxSpeakers'>;
+
+/** `4` or `2-6`; undefined for anything else. */
+export function parseSpeakerRange(text: string): SpeakerRange | undefined {
+  const match = /^(\d{1,2})(?:-(\d{1,2}))?$/.exec(text);
+  const min = Number(match?.[1]);
+  const max = Number(match?.[2] ?? match?.[1]);
+  if (!match || min < 1 || max < min || max > MOST_SPEAKERS) return undefined;
+  return { minSpeakers: min, maxSpeakers: max };
+}

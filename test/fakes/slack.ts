@@ -56,6 +56,8 @@ export interface FakeSlack {
   answers: unknown[];
   /** Each call takes so long at most. */
   slowDown(mostMs: number): void;
+  /** Dialogs that were opened. */
+  views: Record<string, unknown>[];
   /** Asked for each call. */
   misbehave(fault: (method: string) => Fault | undefined): void;
   addChannel(channel: string, isMember?: boolean): void;
@@ -80,6 +82,7 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
   const calls: FakeSlack['calls'] = [];
   const ackMs: number[] = [];
   const impatient: string[] = [];
+  const views: Record<string, unknown>[] = [];
   const patience = new Map<string, number>();
   const answers: unknown[] = [];
   const channels = new Map<string, boolean>();
@@ -174,6 +177,13 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
           shares: { public: shares },
         },
       };
+    },
+    'views.open': ({ trigger_id: triggerId, view }) => {
+      if (triggerId !== 'trigger') throw new Refusal('invalid_trigger_id');
+      const { title, blocks } = view as { title: { text: string }; blocks: unknown[] };
+      if (title.text.length > 24 || blocks.length > 100) throw new Refusal('invalid_arguments');
+      views.push(view as Record<string, unknown>);
+      return { view };
     },
     'files.list': ({ channel, ts_from: from }) => {
       assertMember(channel);
@@ -339,7 +349,7 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
   });
   return {
     apiUrl: `http://127.0.0.1:${port()}/api/`,
-    ...{ messages, files, whispers, calls, ackMs, answers, impatient },
+    ...{ messages, files, whispers, calls, ackMs, answers, impatient, views },
     slowDown: most => {
       mostMs = most;
     },
@@ -381,6 +391,7 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
           message: { ts },
           container: { type: 'message', message_ts: ts, channel_id: message?.channel },
         },
+        trigger_id: 'trigger',
         actions: [{ type: 'button', action_id: action, block_id: 'b', value: button, action_ts: nextTs() }],
       });
     },

@@ -67,18 +67,21 @@ export function presentSummary({ meetingId, summary, transcript, meta }: PostedM
   }
   blocks.push(
     context(NOTICE),
-    buttons({
-      action: ACTIONS.forget,
-      label: 'Forget this meeting',
-      value: meetingId,
-      style: 'danger',
-      confirm: {
-        title: 'Forget this meeting?',
-        text: 'Transcript, summary and recording are erased from Hansard, and these messages and files are removed.',
-        yes: 'Forget it',
-        no: 'Keep it',
+    buttons(
+      { action: ACTIONS.rerun, label: 'Run it again', value: meetingId },
+      {
+        action: ACTIONS.forget,
+        label: 'Forget this meeting',
+        value: meetingId,
+        style: 'danger',
+        confirm: {
+          title: 'Forget this meeting?',
+          text: 'Transcript, summary and recording are erased from Hansard, and these messages and files are removed.',
+          yes: 'Forget it',
+          no: 'Keep it',
+        },
       },
-    }),
+    ),
   );
   return message(`${title}: ${cut(summary.abstract || 'the minutes are here', ABSTRACT_CHARACTERS)}`, blocks);
 }

@@ -5,7 +5,12 @@ import type { MeetingReport } from '../../pipeline/orchestration/describe-meetin
 import { formatLength } from '../../pipeline/render/format-time.ts';
 import { buttons, context, message, paragraph, type SlackMessage } from './blocks.ts';
 
-export const ACTIONS = { cancel: 'hansard_cancel', retry: 'hansard_retry', forget: 'hansard_forget' } as const;
+export const ACTIONS = {
+  cancel: 'hansard_cancel',
+  retry: 'hansard_retry',
+  rerun: 'hansard_rerun',
+  forget: 'hansard_forget',
+} as const;
 
 const doing: Record<StageName, string> = {
   fetch: 'Fetching the recording',

@@ -16,6 +16,7 @@ import { CLIENT_OPTIONS, type Slack } from './call-slack.ts';
 import { answerCommand } from './commands.ts';
 import type { Intake, Sighting } from './intake.ts';
 import { ACTIONS } from './present-progress.ts';
+import { buildRerunDialog, RERUN_DIALOG, readRerunDialog } from './rerun-dialog.ts';
 import { escapeFallback } from './text.ts';
 
 export const SHORTCUT = 'hansard_process_message';
@@ -39,6 +40,7 @@ const buttonBody = z.looseObject({
   user: z.looseObject({ id: z.string() }),
   channel: z.looseObject({ id: z.string() }),
   actions: z.tuple([z.looseObject({ value: z.string() })]),
+  trigger_id: z.string().optional(),
 });
 
 export interface SlackAppOptions {
@@ -137,20 +139,26 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     await ack({ response_type: 'ephemeral', text: fallback, blocks });
   });
 
-  const onButton = (action: string, work: (meeting: Meeting, who: string) => Promise<unknown>) =>
+  /** What goes wrong is told to the one who did it. */
+  const answering = async (channel: string, user: string, work: () => Promise<unknown>) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof HansardError)) throw error;
+      await whisper(channel, user, error.userMessage);
+    }
+  };
+  const onButton = (action: string, work: (meeting: Meeting, who: string, triggerId: string) => Promise<unknown>) =>
     app.action(action, async ({ ack, body }) => {
       await ack();
-      const { user, channel, actions } = buttonBody.parse(body);
+      const { user, channel, actions, trigger_id: triggerId = '' } = buttonBody.parse(body);
       const meeting = store.meetings.find(actions[0].value);
-      try {
+      await answering(channel.id, user.id, async () => {
         // what a button names must belong to the channel in which it was pressed
         if (!meeting || meeting.platform !== SLACK_PLATFORM || meeting.channel !== channel.id)
           throw new HansardError('unknown_meeting', actions[0].value);
-        await work(meeting, `${SLACK_PLATFORM}:${user.id}`);
-      } catch (error) {
-        if (!(error instanceof HansardError)) throw error;
-        await whisper(channel.id, user.id, error.userMessage);
-      }
+        await work(meeting, `${SLACK_PLATFORM}:${user.id}`, triggerId);
+      });
     });
   const assertOwner = ({ id, owner }: Meeting, who: string) => {
     if (owner !== who) throw new HansardError('not_yours', id);
@@ -158,6 +166,21 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
   onButton(ACTIONS.cancel, async (meeting, who) => {
     assertOwner(meeting, who);
     await orchestrator.cancel(meeting.id, who);
+  });
+  onButton(ACTIONS.rerun, async (meeting, who, triggerId) => {
+    assertOwner(meeting, who);
+    await slack.call('views.open', client =>
+      client.views.open({ trigger_id: triggerId, view: buildRerunDialog(meeting) }),
+    );
+  });
+  app.view(RERUN_DIALOG, async ({ ack, body, view }) => {
+    const wish = readRerunDialog(view);
+    if ('errors' in wish) return await ack({ response_action: 'errors', errors: wish.errors });
+    await ack();
+    const { meetingId, channel, changes } = wish;
+    await answering(channel, body.user.id, () =>
+      orchestrator.rerun(meetingId, changes, `${SLACK_PLATFORM}:${body.user.id}`),
+    );
   });
   onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
   onButton(ACTIONS.forget, async (meeting, who) => {

@@ -171,6 +171,7 @@ describe('the manifest', () => {
       'conversations.replies': ['channels:history', 'groups:history', 'im:history', 'mpim:history'],
       'files.info': ['files:read'],
       'files.list': ['files:read'],
+      'views.open': [],
       'files.delete': ['files:write'],
       'files.getUploadURLExternal': ['files:write'],
       'files.completeUploadExternal': ['files:write'],

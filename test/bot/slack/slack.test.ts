@@ -144,6 +144,47 @@ describe('a recording in Slack', () => {
     await reaches('done');
   });
 
+  test('can be run again with another number of speakers, and replaces what it posted', async t => {
+    const { slack, store, work, reaches, thread, calls } = await startSlackWorld(t);
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    const { id } = await reaches('done');
+    const before = slack.messages.filter(({ user }) => user === BOT).map(message => message.ts);
+    const oldFiles = slack.messages.flatMap(({ user, files }) => (user === BOT ? files : []));
+    await slack.press('hansard_rerun', before[0] ?? '');
+    const [view] = await until('the dialog is open', () => slack.views.length > 0 && slack.views);
+    const submit = (speakers: string | null) =>
+      slack.send('interactive', {
+        ...{ type: 'view_submission', team: { id: 'T1' }, user: { id: 'U1', team_id: 'T1' }, api_app_id: 'A1' },
+        view: {
+          ...view,
+          id: 'V1',
+          state: {
+            values: {
+              speakers: { value: { type: 'plain_text_input', value: speakers } },
+              summarizer: { value: { type: 'static_select', selected_option: { value: 'extractive' } } },
+            },
+          },
+        },
+      });
+    await submit('many');
+    assert.match(JSON.stringify(slack.answers.at(-1)), /response_action":"errors.*A number from 1 to 32/);
+    calls.length = 0;
+    await submit('2');
+    await until('it runs again', () => store.meetings.get(id).state !== 'done');
+    await reaches('done');
+    assert.deepEqual(store.meetings.get(id).options.maxSpeakers, 2);
+    assert.ok(calls.includes('diarize') && !calls.includes('transcribe'));
+    assert.equal(thread(ts).length, 2, 'edited in place');
+    const files = slack.messages.flatMap(({ user, files: own }) => (user === BOT ? own : []));
+    assert.equal(files.length, oldFiles.length);
+    assert.ok(
+      files.every(file => !oldFiles.includes(file)),
+      'the old files are gone',
+    );
+  });
+
   test('can be forgotten by whoever posted it, and by nobody else', async t => {
     const { slack, store, work, reaches, thread } = await startSlackWorld(t);
     await work();
