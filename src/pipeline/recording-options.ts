@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** No meeting has more voices than this; it only bounds the search. */
 export const MOST_SPEAKERS = 32;
 
+/** Of a speaker's name. */
+export const MOST_NAME_CHARACTERS = 80;
+
 export const recordingOptions = z.object({
   /** ISO 639-1 code, or `auto`. */
   language: z.string(),
@@ -18,6 +21,8 @@ export const recordingOptions = z.object({
   meetingDate: z.string().optional(),
   /** IANA name. */
   timeZone: z.string(),
+  /** Names that people gave, by speaker id. */
+  speakerNames: z.record(z.string().regex(/^SPEAKER_\d{2,}$/), z.string().min(1).max(MOST_NAME_CHARACTERS)).optional(),
 });
 export type RecordingOptions = z.infer<typeof recordingOptions>;
 

@@ -39,6 +39,7 @@ import { summarizeIdentity } from './stage-identity.ts';
 import { type ComputedStage, datesOf, type ParsedPayload, parsePayload, type StageInputs } from './stage-inputs.ts';
 import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from './stage-results.ts';
 import { assignSpeakers } from './stages/assign-speakers.ts';
+import { nameSpeakers } from './stages/name-speakers.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { openWorkFolder } from './work-folder.ts';
 
@@ -138,7 +139,8 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
         load(parsed.inputs, 'transcribe', transcriptionSchema),
         loadDiarization(parsed),
       ]);
-      return assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
+      const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
+      return nameSpeakers(transcript, parsed.options.speakerNames);
     }),
     handle(summarizeJob, summarize),
     stage(renderJob, renderedSchema, render),
@@ -160,7 +162,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     const runner = runnerFor(job);
     const keys = [inputs.transcribe ?? '', inputs.diarize ?? ''] as const;
     const summarizeWith = (chosen: ChosenSummarizer, change: (summary: Summary) => Summary, why?: string) => {
-      const own = summarizeIdentity(chosen, datesOf(options), ...keys);
+      const own = summarizeIdentity(chosen, datesOf(options), ...keys, options.speakerNames);
       return runner.run(
         why === undefined ? own : { ...own, options: { ...own.options, instead: why } },
         summarySchema,

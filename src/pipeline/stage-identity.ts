@@ -47,9 +47,21 @@ export function diarizeIdentity(
   };
 }
 
+type Names = RecordingOptions['speakerNames'];
+
+/** Without names the keys are those of always. */
+const withNames = (names: Names) =>
+  names && Object.keys(names).length > 0 ? { names: Object.entries(names).sort() } : {};
+
 /** @param diarizeKey '' when the speakers could not be told apart */
-export function assignIdentity(transcribeKey: string, diarizeKey: string): StageIdentity {
-  return { stage: 'assign', version: ASSIGN_VERSION, models: [], options: {}, inputs: [transcribeKey, diarizeKey] };
+export function assignIdentity(transcribeKey: string, diarizeKey: string, names?: Names): StageIdentity {
+  return {
+    stage: 'assign',
+    version: ASSIGN_VERSION,
+    models: [],
+    options: withNames(names),
+    inputs: [transcribeKey, diarizeKey],
+  };
 }
 
 /** The transcript is no input of its own: it takes no time and follows from words and voices. */
@@ -58,8 +70,9 @@ export function summarizeIdentity(
   { meetingDate, timeZone }: { meetingDate: string; timeZone: string },
   transcribeKey: string,
   diarizeKey: string,
+  names?: Names,
 ): StageIdentity {
-  const options = { method, meetingDate, timeZone, assign: ASSIGN_VERSION };
+  const options = { method, meetingDate, timeZone, assign: ASSIGN_VERSION, ...withNames(names) };
   return { stage: 'summarize', version, models: [], options, inputs: [transcribeKey, diarizeKey] };
 }
 

@@ -66,11 +66,11 @@ export function identityOf(
     case 'diarize':
       return diarizeIdentity(versions, options, need('audio'));
     case 'assign':
-      return assignIdentity(need('transcribe'), need('diarize'));
+      return assignIdentity(need('transcribe'), need('diarize'), options.speakerNames);
     case 'summarize': {
       // `auto` hopes for the model; what is made without it lies under a key of its own
       const wanted = options.summarizer === 'extractive' ? versions.extractive : versions.ollama;
-      return summarizeIdentity(wanted, datesOf(options), need('transcribe'), need('diarize'));
+      return summarizeIdentity(wanted, datesOf(options), need('transcribe'), need('diarize'), options.speakerNames);
     }
     case 'render':
       return renderIdentity(options, [

@@ -10,6 +10,9 @@ import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
+import { createResultStore } from '../../pipeline/results/result-store.ts';
+import { findOutcome } from '../../pipeline/run-stage.ts';
+import { transcriptSchema } from '../../pipeline/stage-results.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
 import { list, message, paragraph, type SlackMessage } from './blocks.ts';
@@ -86,6 +89,12 @@ export function openSlack({
         });
         return await startSlackApp({
           ...{ settings, slack, store, queue, orchestrator, intake, logger, forget },
+          async readTranscript(meetingId) {
+            const key = store.stages.get(meetingId, 'assign').resultKey ?? '';
+            const transcript = await findOutcome(createResultStore(blobs), key, transcriptSchema);
+            if (!transcript) throw new HansardError('blob_missing', `the transcript of meeting ${meetingId}`);
+            return transcript.result;
+          },
           seenFile: path.join(config.dataDir, 'slack.seen'),
           autoByDefault: config.autoProcess === 'all',
         });

@@ -68,6 +68,7 @@ export function presentSummary({ meetingId, summary, transcript, meta }: PostedM
   blocks.push(
     context(NOTICE),
     buttons(
+      ...(transcript.speakers.length > 0 ? [{ action: ACTIONS.speakers, label: 'Speakers', value: meetingId }] : []),
       { action: ACTIONS.rerun, label: 'Run it again', value: meetingId },
       {
         action: ACTIONS.forget,

@@ -9,6 +9,7 @@ export const ACTIONS = {
   cancel: 'hansard_cancel',
   retry: 'hansard_retry',
   rerun: 'hansard_rerun',
+  speakers: 'hansard_speakers',
   forget: 'hansard_forget',
 } as const;
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { SlackSettings } from '../../config.ts';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import type { Transcript } from '../../pipeline/meeting.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
@@ -17,6 +18,7 @@ import { answerCommand } from './commands.ts';
 import type { Intake, Sighting } from './intake.ts';
 import { ACTIONS } from './present-progress.ts';
 import { buildRerunDialog, RERUN_DIALOG, readRerunDialog } from './rerun-dialog.ts';
+import { buildSpeakersDialog, readSpeakersDialog, SPEAKERS_DIALOG } from './speakers-dialog.ts';
 import { escapeFallback } from './text.ts';
 
 export const SHORTCUT = 'hansard_process_message';
@@ -52,6 +54,8 @@ export interface SlackAppOptions {
   intake: Intake;
   logger: Logger;
   autoByDefault: boolean;
+  /** What was said, by whom. @throws HansardError `blob_missing` */
+  readTranscript(meetingId: string): Promise<Transcript>;
   /** Its time of change says when we last heard Slack. */
   seenFile: string;
   /** Erases a meeting that is over. */
@@ -181,6 +185,17 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     await answering(channel, body.user.id, () =>
       orchestrator.rerun(meetingId, changes, `${SLACK_PLATFORM}:${body.user.id}`),
     );
+  });
+  onButton(ACTIONS.speakers, async (meeting, who, triggerId) => {
+    assertOwner(meeting, who);
+    const view = buildSpeakersDialog(meeting, await options.readTranscript(meeting.id));
+    await slack.call('views.open', client => client.views.open({ trigger_id: triggerId, view }));
+  });
+  app.view(SPEAKERS_DIALOG, async ({ ack, body, view }) => {
+    await ack();
+    const { meetingId, channel, names } = readSpeakersDialog(view);
+    const who = `${SLACK_PLATFORM}:${body.user.id}`;
+    await answering(channel, body.user.id, () => orchestrator.rerun(meetingId, { speakerNames: names }, who));
   });
   onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
   onButton(ACTIONS.forget, async (meeting, who) => {

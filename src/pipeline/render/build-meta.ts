@@ -18,6 +18,7 @@ export interface MetaContext {
 export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): MetaFile {
   const { facts, durationMs, ffmpegVersion } = meeting.decoded;
   const { options, versions } = context;
+  const { meetingDate, speakerNames, ...chosen } = options;
   return {
     schemaVersion: 1,
     meetingId: meeting.meetingId,
@@ -48,7 +49,7 @@ export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): Meta
     versions: { ...versions, ffmpeg: ffmpegVersion },
     device: nameDevice(meeting, context.device),
     models: context.models,
-    options: { ...options, meetingDate: options.meetingDate ?? null },
+    options: { ...chosen, meetingDate: meetingDate ?? null, ...(speakerNames && { speakerNames }) },
     stages: stageCosts(meeting),
     warnings: meeting.warnings,
   };

@@ -185,6 +185,34 @@ describe('a recording in Slack', () => {
     );
   });
 
+  test('gets the names of its speakers, in the messages and in the files', async t => {
+    const { slack, store, work, reaches, calls } = await startSlackWorld(t);
+    await work();
+    const { fileId, ts } = slack.post(CHANNEL, recording);
+    await slack.emit(asked(CHANNEL, ts, fileId));
+    const { id } = await reaches('done');
+    const [summary] = slack.messages.filter(({ user }) => user === BOT);
+    await slack.press('hansard_speakers', summary?.ts ?? '', 'U2');
+    await until('the other is told', () => slack.whispers.some(({ user }) => user === 'U2'));
+    await slack.press('hansard_speakers', summary?.ts ?? '');
+    const [view] = await until('the dialog is open', () => slack.views.length > 0 && slack.views);
+    assert.match(JSON.stringify(view), /SPEAKER_00.*Who waters the plants.*SPEAKER_01.*I do, every day/);
+    calls.length = 0;
+    const value = (name: string | null) => ({ value: { type: 'plain_text_input', value: name } });
+    await slack.send('interactive', {
+      ...{ type: 'view_submission', team: { id: 'T1' }, user: { id: 'U1', team_id: 'T1' }, api_app_id: 'A1' },
+      view: { ...view, id: 'V1', state: { values: { SPEAKER_00: value('Anna <!channel>'), SPEAKER_01: value(null) } } },
+    });
+    await until('it runs again', () => store.meetings.get(id).state !== 'done');
+    await reaches('done');
+    assert.ok(!calls.includes('transcribe') && !calls.includes('diarize'));
+    const files = slack.messages.flatMap(({ user, files: own }) => (user === BOT ? own : []));
+    const transcript = files.map(file => slack.files.get(file)).find(file => file?.name === 'transcript.vtt');
+    assert.match(transcript?.content.toString() ?? '', /Anna/);
+    assert.match(transcript?.content.toString() ?? '', /SPEAKER_01/);
+    assert.deepEqual(store.search.find({ words: 'plants', limit: 1 })[0]?.speaker, 'Anna <!channel>');
+  });
+
   test('can be forgotten by whoever posted it, and by nobody else', async t => {
     const { slack, store, work, reaches, thread } = await startSlackWorld(t);
     await work();
