@@ -46,7 +46,7 @@ export interface FakeSlack {
   messages: FakeMessage[];
   files: Map<string, FakeFile>;
   /** What only one person sees. */
-  whispers: { channel: string; user: string; text: string }[];
+  whispers: { channel: string; user: string; text: string; blocks?: unknown }[];
   calls: { method: string; atMs: number }[];
   /** Calls that came while Slack had asked for patience with that method. */
   impatient: string[];
@@ -148,9 +148,10 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
       messages.splice(messages.indexOf(find(channel, ts)), 1);
       return { ts };
     },
-    'chat.postEphemeral': ({ channel, user, text }) => {
+    'chat.postEphemeral': ({ channel, user, text, blocks }) => {
       assertMember(channel);
-      whispers.push({ channel: String(channel), user: String(user), text: String(text) });
+      assertMessage(text, blocks, 40_000);
+      whispers.push({ channel: String(channel), user: String(user), text: String(text), blocks });
       return { message_ts: nextTs() };
     },
     'conversations.replies': ({ channel, ts, include_all_metadata: withMetadata }) => {
@@ -188,9 +189,9 @@ export async function startFakeSlack(t: Pick<TestContext, 'after'>): Promise<Fak
     'files.list': ({ channel, ts_from: from }) => {
       assertMember(channel);
       const shown = [...files.values()].filter(({ shares }) =>
-        (shares[String(channel)] ?? []).some(({ ts }) => Number(ts) >= Number(from)),
+        (shares[String(channel)] ?? []).some(({ ts }) => Number(ts) >= Number(from ?? 0)),
       );
-      return { files: shown.map(({ id, user, name }) => ({ id, user, name })) };
+      return { files: shown.map(({ id, user, name, mimetype }) => ({ id, user, name, mimetype })) };
     },
     'files.getUploadURLExternal': ({ filename, length }) => {
       if (!(Number(length) > 0)) throw new Refusal('invalid_arguments');

@@ -24,6 +24,7 @@ const LISTED = 5;
 
 const HELP: Piece[][] = [
   [{ text: 'Post a recording and mention me, or use the shortcut “Summarise recording” on any message with one.' }],
+  [{ text: '/transcribe', style: 'code' }, { text: ' the latest recordings of this channel' }],
   [{ text: '/transcribe status', style: 'code' }, { text: ' what I am working on in this channel' }],
   [{ text: '/transcribe search words', style: 'code' }, { text: ' who said that in this channel' }],
   [{ text: '/transcribe settings auto on', style: 'code' }, { text: ' take every recording posted here (or off)' }],
@@ -40,7 +41,6 @@ export async function answerCommand(text: string, command: CommandContext): Prom
       return search(rest.join(' '), command);
     case 'settings':
       return settings(rest, command);
-    case '':
     case 'help':
       return help('Hansard writes the minutes of recordings.');
     default:

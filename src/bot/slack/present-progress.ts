@@ -6,6 +6,7 @@ import { formatLength } from '../../pipeline/render/format-time.ts';
 import { buttons, context, message, paragraph, type SlackMessage } from './blocks.ts';
 
 export const ACTIONS = {
+  take: 'hansard_take',
   cancel: 'hansard_cancel',
   retry: 'hansard_retry',
   rerun: 'hansard_rerun',

@@ -17,6 +17,7 @@ import { CLIENT_OPTIONS, type Slack } from './call-slack.ts';
 import { answerCommand } from './commands.ts';
 import type { Intake, Sighting } from './intake.ts';
 import { ACTIONS } from './present-progress.ts';
+import { offerRecordings } from './recent-recordings.ts';
 import { buildRerunDialog, RERUN_DIALOG, readRerunDialog } from './rerun-dialog.ts';
 import { buildSpeakersDialog, readSpeakersDialog, SPEAKERS_DIALOG } from './speakers-dialog.ts';
 import { escapeFallback } from './text.ts';
@@ -39,6 +40,7 @@ const shortcutBody = z.looseObject({
   message: z.looseObject({ files: files.optional() }),
 });
 const buttonBody = z.looseObject({
+  team: z.looseObject({ id: z.string() }).nullish(),
   user: z.looseObject({ id: z.string() }),
   channel: z.looseObject({ id: z.string() }),
   actions: z.tuple([z.looseObject({ value: z.string() })]),
@@ -137,12 +139,6 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     if (ids.length === 0) await whisper(channel.id, user.id, 'That message has no recording.');
   });
 
-  app.command(/^\/transcribe/, async ({ ack, command }) => {
-    const { channel_id: channel, user_id: user, text = '' } = command;
-    const { text: fallback, blocks } = await answerCommand(text, { store, queue, channel, user, autoByDefault });
-    await ack({ response_type: 'ephemeral', text: fallback, blocks });
-  });
-
   /** What goes wrong is told to the one who did it. */
   const answering = async (channel: string, user: string, work: () => Promise<unknown>) => {
     try {
@@ -152,6 +148,27 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
       await whisper(channel, user, error.userMessage);
     }
   };
+  app.command(/^\/transcribe/, async ({ ack, command }) => {
+    const { channel_id: channel, user_id: user, text = '' } = command;
+    if (text.trim() === '') {
+      await ack(); // Slack is asked for its files only then
+      await answering(channel, user, async () => {
+        const { text: fallback, blocks } = await offerRecordings(slack, channel);
+        await slack.call('chat.postEphemeral', client =>
+          client.chat.postEphemeral({ channel, user, text: fallback, blocks, parse: 'none' }),
+        );
+      });
+      return;
+    }
+    const { text: fallback, blocks } = await answerCommand(text, { store, queue, channel, user, autoByDefault });
+    await ack({ response_type: 'ephemeral', text: fallback, blocks });
+  });
+
+  app.action(ACTIONS.take, async ({ ack, body }) => {
+    const { user, channel, actions, team } = buttonBody.parse(body);
+    intake.note({ team: team?.id ?? '', channel: channel.id, user: user.id, fileId: actions[0].value, asked: true });
+    await ack();
+  });
   const onButton = (action: string, work: (meeting: Meeting, who: string, triggerId: string) => Promise<unknown>) =>
     app.action(action, async ({ ack, body }) => {
       await ack();

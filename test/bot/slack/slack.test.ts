@@ -127,6 +127,33 @@ describe('a recording in Slack', () => {
     );
   });
 
+  test('is offered by a bare /transcribe', async t => {
+    const { slack, work, reaches } = await startSlackWorld(t);
+    await work();
+    slack.post(CHANNEL, { name: 'cat.png', content: Buffer.from('x'), mimetype: 'image/png' });
+    const { fileId } = slack.post(CHANNEL, recording);
+    const ids = { user_id: 'U1', channel_id: CHANNEL, team_id: 'T1' };
+    await slack.send('slash_commands', {
+      command: '/transcribe',
+      text: '',
+      ...ids,
+      response_url: 'http://127.0.0.1:9/',
+      trigger_id: '1',
+    });
+    const [offer] = await until('it is offered', () => slack.whispers.length > 0 && slack.whispers);
+    assert.match(JSON.stringify(offer?.blocks), /weekly\.webm/);
+    assert.doesNotMatch(JSON.stringify(offer?.blocks), /cat\.png/);
+    await slack.send('interactive', {
+      ...{ type: 'block_actions', team: { id: 'T1' }, user: { id: 'U1' }, api_app_id: 'A1', channel: { id: CHANNEL } },
+      ...{
+        container: { type: 'message', is_ephemeral: true, channel_id: CHANNEL, message_ts: '1.1' },
+        trigger_id: 'trigger',
+      },
+      actions: [{ type: 'button', action_id: 'hansard_take', block_id: 'b', value: fileId, action_ts: '1.1' }],
+    });
+    assert.equal((await reaches('done')).title, 'weekly.webm');
+  });
+
   test('that fails says why, and a retry makes it good', async t => {
     const { slack, work, reaches, thread, during } = await startSlackWorld(t);
     await work();
