@@ -20,9 +20,11 @@ export function missing(models: readonly string[], recordings: readonly string[]
   return absent === undefined ? false : `${absent} is not here`;
 }
 
-/** Decodes a recording to a 16 kHz mono WAV file in a new temporary folder. */
+/** Decodes a recording to a 16 kHz mono WAV file in a new temporary folder, which goes with the process. */
 export async function decodeToWav(sourcePath: string): Promise<string> {
-  const wavPath = path.join(await fs.promises.mkdtemp(path.join(os.tmpdir(), 'hansard-test-')), 'audio.wav');
+  const folder = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'hansard-test-'));
+  process.once('exit', () => fs.rmSync(folder, { recursive: true, force: true }));
+  const wavPath = path.join(folder, 'audio.wav');
   const output = ['-ac', '1', '-ar', '16000', '-c:a', 'pcm_s16le', wavPath];
   execFileSync('ffmpeg', ['-v', 'error', '-i', sourcePath, ...output]);
   return wavPath;
