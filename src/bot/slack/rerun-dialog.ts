@@ -1,11 +1,15 @@
 /** The dialog of Re-run: what people may choose anew. Pure. */
 import type { ModalView, PlainTextOption } from '@slack/types';
 import { z } from 'zod';
-import { MOST_SPEAKERS, parseSpeakerRange, type RecordingOptions } from '../../pipeline/recording-options.ts';
+import {
+  MOST_SPEAKERS,
+  parseSpeakerRange,
+  type RecordingOptions,
+  type SpeakerRange,
+} from '../../pipeline/recording-options.ts';
+import { buildDialog, type DialogMeeting, dialogMeeting } from './dialog.ts';
 
 export const RERUN_DIALOG = 'hansard_rerun_dialog';
-
-const metadata = z.object({ meetingId: z.uuid(), channel: z.string() });
 
 const summarizers: Record<RecordingOptions['summarizer'], string> = {
   auto: 'by the language model where there is one',
@@ -18,19 +22,12 @@ const option = (value: string): PlainTextOption => ({
   text: { type: 'plain_text', text: summarizers[value as RecordingOptions['summarizer']] },
 });
 
-export function buildRerunDialog(meeting: {
-  id: string;
-  channel: string;
-  options: Record<string, unknown>;
-}): ModalView {
+export function buildRerunDialog(meeting: DialogMeeting & { options: Record<string, unknown> }): ModalView {
   const summarizer = String(meeting.options.summarizer ?? 'auto');
-  return {
-    type: 'modal',
-    callback_id: RERUN_DIALOG,
-    private_metadata: JSON.stringify({ meetingId: meeting.id, channel: meeting.channel }),
-    title: { type: 'plain_text', text: 'Run it again' },
-    submit: { type: 'plain_text', text: 'Run' },
-    close: { type: 'plain_text', text: 'Leave it' },
+  const range = presentRange(meeting.options);
+  return buildDialog(RERUN_DIALOG, meeting, {
+    title: 'Run it again',
+    submit: 'Run',
     blocks: [
       {
         type: 'input',
@@ -38,7 +35,12 @@ export function buildRerunDialog(meeting: {
         optional: true,
         label: { type: 'plain_text', text: 'How many people speak' },
         hint: { type: 'plain_text', text: 'A number such as 4, or a range such as 2-6. Empty: I find out.' },
-        element: { type: 'plain_text_input', action_id: 'value', max_length: 5 },
+        element: {
+          type: 'plain_text_input',
+          action_id: 'value',
+          max_length: 5,
+          ...(range && { initial_value: range }),
+        },
       },
       {
         type: 'input',
@@ -52,11 +54,17 @@ export function buildRerunDialog(meeting: {
         },
       },
     ],
-  };
+  });
+}
+
+/** As it was chosen before; '' when it was not. */
+function presentRange({ minSpeakers, maxSpeakers }: Record<string, unknown>): string {
+  if (!minSpeakers) return '';
+  return minSpeakers === maxSpeakers ? `${minSpeakers}` : `${minSpeakers}-${maxSpeakers}`;
 }
 
 const viewSchema = z.looseObject({
-  private_metadata: z.string().transform(text => metadata.parse(JSON.parse(text))),
+  private_metadata: dialogMeeting,
   state: z.looseObject({
     values: z.looseObject({
       speakers: z.looseObject({ value: z.looseObject({ value: z.string().nullish() }) }),
@@ -68,14 +76,14 @@ const viewSchema = z.looseObject({
 });
 
 export type RerunWish =
-  | { meetingId: string; channel: string; changes: { minSpeakers: number; maxSpeakers: number; summarizer: string } }
+  | { meeting: DialogMeeting; changes: SpeakerRange & Pick<RecordingOptions, 'summarizer'> }
   /** What is wrong, by the block that it stands in. */
   | { errors: Record<string, string> };
 
 export function readRerunDialog(view: unknown): RerunWish {
-  const { private_metadata: about, state } = viewSchema.parse(view);
+  const { private_metadata: meeting, state } = viewSchema.parse(view);
   const text = state.values.speakers.value.value?.trim() ?? '';
   const range = text === '' ? { minSpeakers: 0, maxSpeakers: MOST_SPEAKERS } : parseSpeakerRange(text);
   if (!range) return { errors: { speakers: `A number from 1 to ${MOST_SPEAKERS}, or a range such as 2-6.` } };
-  return { ...about, changes: { ...range, summarizer: state.values.summarizer.value.selected_option.value } };
+  return { meeting, changes: { ...range, summarizer: state.values.summarizer.value.selected_option.value } };
 }

@@ -15,6 +15,7 @@ import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import { CLIENT_OPTIONS, type Slack } from './call-slack.ts';
 import { answerCommand } from './commands.ts';
+import type { DialogMeeting } from './dialog.ts';
 import type { Intake, Sighting } from './intake.ts';
 import { ACTIONS } from './present-progress.ts';
 import { offerRecordings } from './recent-recordings.ts';
@@ -188,6 +189,18 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     assertOwner(meeting, who);
     await orchestrator.cancel(meeting.id, who);
   });
+  /** What a dialog wants, of whoever may want it. */
+  const rerun = (
+    { id, channel }: DialogMeeting,
+    user: string,
+    changesOf: (before: Meeting['options']) => Meeting['options'],
+  ) =>
+    answering(channel, user, async () => {
+      const meeting = store.meetings.get(id);
+      const who = `${SLACK_PLATFORM}:${user}`;
+      assertOwner(meeting, who);
+      await orchestrator.rerun(id, changesOf(meeting.options), who);
+    });
   onButton(ACTIONS.rerun, async (meeting, who, triggerId) => {
     assertOwner(meeting, who);
     await slack.call('views.open', client =>
@@ -198,10 +211,12 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     const wish = readRerunDialog(view);
     if ('errors' in wish) return await ack({ response_action: 'errors', errors: wish.errors });
     await ack();
-    const { meetingId, channel, changes } = wish;
-    await answering(channel, body.user.id, () =>
-      orchestrator.rerun(meetingId, changes, `${SLACK_PLATFORM}:${body.user.id}`),
-    );
+    const { meeting, changes } = wish;
+    await rerun(meeting, body.user.id, before => {
+      const isSameRange = before.minSpeakers === changes.minSpeakers && before.maxSpeakers === changes.maxSpeakers;
+      // other speakers may come out: names of the ones before would be given to the wrong people
+      return isSameRange ? { ...changes } : { ...changes, speakerNames: {} };
+    });
   });
   onButton(ACTIONS.speakers, async (meeting, who, triggerId) => {
     assertOwner(meeting, who);
@@ -210,9 +225,8 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
   });
   app.view(SPEAKERS_DIALOG, async ({ ack, body, view }) => {
     await ack();
-    const { meetingId, channel, names } = readSpeakersDialog(view);
-    const who = `${SLACK_PLATFORM}:${body.user.id}`;
-    await answering(channel, body.user.id, () => orchestrator.rerun(meetingId, { speakerNames: names }, who));
+    const { meeting, names } = readSpeakersDialog(view);
+    await rerun(meeting, body.user.id, () => ({ speakerNames: names }));
   });
   onButton(ACTIONS.retry, ({ id }, who) => orchestrator.retry(id, who));
   onButton(ACTIONS.forget, async (meeting, who) => {

@@ -176,7 +176,8 @@ describe('a recording in Slack', () => {
     await work();
     const { fileId, ts } = slack.post(CHANNEL, recording);
     await slack.emit(asked(CHANNEL, ts, fileId));
-    const { id } = await reaches('done');
+    const { id, options } = await reaches('done');
+    store.meetings.choose(id, { ...options, speakerNames: { SPEAKER_00: 'Anna' } });
     const before = slack.messages.filter(({ user }) => user === BOT).map(message => message.ts);
     const oldFiles = slack.messages.flatMap(({ user, files }) => (user === BOT ? files : []));
     await slack.press('hansard_rerun', before[0] ?? '');
@@ -202,6 +203,7 @@ describe('a recording in Slack', () => {
     await until('it runs again', () => store.meetings.get(id).state !== 'done');
     await reaches('done');
     assert.deepEqual(store.meetings.get(id).options.maxSpeakers, 2);
+    assert.deepEqual(store.meetings.get(id).options.speakerNames, {}, 'SPEAKER_00 may be somebody else now');
     assert.ok(calls.includes('diarize') && !calls.includes('transcribe'));
     assert.equal(thread(ts).length, 2, 'edited in place');
     const files = slack.messages.flatMap(({ user, files: own }) => (user === BOT ? own : []));
