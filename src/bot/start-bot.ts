@@ -81,7 +81,8 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   await work('maintenance', maintenance, 1);
   starting.defer(() => orchestrator.stop());
   orchestrator.start();
-  const schedule = () => scheduleMaintenance(queue).catch(err => logger.error({ err }, 'maintenance is not scheduled'));
+  const schedule = () =>
+    scheduleMaintenance(queue, store).catch(err => logger.error({ err }, 'maintenance is not scheduled'));
   await schedule();
   // a queue that was emptied has lost its schedules as well
   const timer = setInterval(schedule, SCHEDULE_AGAIN_MS);

@@ -1,17 +1,13 @@
 /** Nothing is kept longer than it should be: recordings, meetings, and the temporary things of both. */
-import { z } from 'zod';
+import type { z } from 'zod';
 import { type BlobFacts, type BlobStore, blobKeys } from '../../pipeline/blobs/blob-store.ts';
 import { type EraseParts, eraseMeeting } from '../../pipeline/erase-meeting.ts';
+import { RETENTION_SETTING, retentionSchema } from '../../pipeline/known-settings.ts';
 import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 
-/** Days after a meeting is over; 0 means at once. */
-export const retentionSchema = z.object({ audioDays: z.number().min(0), meetingDays: z.number().min(0) });
 export type Retention = z.infer<typeof retentionSchema>;
-
-/** The name of the setting, global or per channel. */
-export const RETENTION_SETTING = 'retention';
 
 export interface RetentionReport {
   /** Recordings whose time was over, with their bytes. */

@@ -1,4 +1,5 @@
 /** The tasks of maintenance: on a schedule in the bot, and by hand with `hansard maintain`. */
+import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import type { EraseParts } from '../../pipeline/erase-meeting.ts';
@@ -10,9 +11,11 @@ import {
   retentionJob,
   sweepJob,
 } from '../../pipeline/jobs.ts';
+import { scheduleSetting } from '../../pipeline/known-settings.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { JobType } from '../../pipeline/queue/job-type.ts';
 import { type Handler, handle } from '../../pipeline/queue/run-stored.ts';
+import type { Store } from '../../pipeline/store/open-store.ts';
 import { backUp, backupDir, renewBackups } from './backup.ts';
 import { examineHealth, type HealthReport } from './health.ts';
 import { applyRetention, cleanUp } from './retention.ts';
@@ -89,9 +92,11 @@ export function createMaintenanceHandlers(parts: MaintenanceParts): Handler[] {
   );
 }
 
-/** One schedule per task; what was scheduled before under its name is replaced. */
-export async function scheduleMaintenance(queue: JobQueue): Promise<void> {
+/** One schedule per task, from the settings where they say; what was scheduled before under its name is replaced. */
+export async function scheduleMaintenance(queue: JobQueue, { settings }: Store): Promise<void> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-  for (const { type, cron } of Object.values(maintenanceTasks))
-    await queue.schedule(type, { key: 'regular', payload: { dryRun: false }, cron, timeZone });
+  for (const [name, { type, cron }] of Object.entries(maintenanceTasks)) {
+    const chosen = settings.find('global', scheduleSetting(name), z.string()) ?? cron;
+    await queue.schedule(type, { key: 'regular', payload: { dryRun: false }, cron: chosen, timeZone });
+  }
 }

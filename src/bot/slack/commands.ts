@@ -1,6 +1,7 @@
 /** `/transcribe` and its words. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
+import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
 import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
@@ -9,7 +10,6 @@ import { formatClock, formatLength } from '../../pipeline/render/format-time.ts'
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import { context, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
-import { AUTO_SETTING } from './intake.ts';
 
 export interface CommandContext {
   store: Store;

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { backoffMs } from '../../pipeline/queue/backoff.ts';
 import { PRIORITIES } from '../../pipeline/queue/job-type.ts';
@@ -24,9 +25,6 @@ export const sighting = z.object({
 export type Sighting = z.infer<typeof sighting>;
 
 const TOPIC = 'slack.file';
-/** Per channel: recordings that are posted are taken by themselves. */
-export const AUTO_SETTING = 'auto-process';
-
 const HOLD_MS = 60_000;
 /** Per channel; more would not be posted while a bot starts anew. */
 const MOST_MISSED = 100;

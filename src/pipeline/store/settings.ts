@@ -6,6 +6,8 @@ import type { Database } from './open-database.ts';
 export interface Settings {
   /** The stored value, parsed; undefined when it was never set. @throws ZodError when the schema no longer accepts it */
   find<T>(scope: string, name: string, schema: z.ZodType<T>): T | undefined;
+  /** All that are set, by scope and name. */
+  list(): { scope: string; name: string; value: unknown }[];
   /** Where it is set to that value. */
   scopesWith(name: string, value: unknown): string[];
   /** The value goes into the database, into the audit only its name. */
@@ -21,6 +23,13 @@ export function createSettings(db: Database, audit: Audit): Settings {
         | { value: string }
         | undefined;
       return row && schema.parse(JSON.parse(row.value));
+    },
+    list() {
+      const rows = db.all('SELECT scope, name, value FROM settings ORDER BY scope, name');
+      return (rows as { scope: string; name: string; value: string }[]).map(({ value, ...row }) => ({
+        ...row,
+        value: JSON.parse(value) as unknown,
+      }));
     },
     scopesWith(name, value) {
       const rows = db.all(

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { applyRetention, cleanUp, RETENTION_SETTING } from '../../../src/bot/maintenance/retention.ts';
+import { applyRetention, cleanUp } from '../../../src/bot/maintenance/retention.ts';
 import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
+import { RETENTION_SETTING } from '../../../src/pipeline/known-settings.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
