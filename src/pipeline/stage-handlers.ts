@@ -30,6 +30,7 @@ import {
 } from './process-recording.ts';
 import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
+import { recordingOptions } from './recording-options.ts';
 import { buildMeta } from './render/build-meta.ts';
 import { renderFiles } from './render/render-files.ts';
 import { loadTemplates, type Templates } from './render/templates.ts';
@@ -203,7 +204,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     });
     const meta = buildMeta(meeting, {
       fileName,
-      options: shown,
+      options: recordingOptions.parse(shown), // without what only the handlers need
       versions: options.versions,
       device: { name: transcription.device ?? 'cpu', reason: 'Where the worker ran the models.' },
       models: options.describeModels(shown.model),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
-import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
+import { blobKeys, readText } from '../../../src/pipeline/blobs/blob-store.ts';
 import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
@@ -10,7 +10,7 @@ const everything = ['decode', 'diarize', 'extractive', 'transcribe'];
 
 describe('a meeting', () => {
   test('goes through all stages and is announced once', async t => {
-    const { submit, reaches, work, announced, calls, states, store } = await startPipeline(t);
+    const { submit, reaches, work, announced, calls, states, store, blobs } = await startPipeline(t);
     await work();
     const { id } = await submit();
     const meeting = await reaches(id, 'done');
@@ -28,6 +28,17 @@ describe('a meeting', () => {
     assert.equal(announced.length, 1);
     assert.ok(announced[0]?.files.includes('minutes.html'));
     assert.equal(meeting.durationMs, 10_000);
+    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
+    const meta = JSON.parse(JSON.parse(rendered ?? '').result.files['meta.json']);
+    assert.deepEqual(Object.keys(meta.options).sort(), [
+      'language',
+      'maxSpeakers',
+      'meetingDate',
+      'minSpeakers',
+      'model',
+      'summarizer',
+      'timeZone',
+    ]);
     assert.deepEqual(
       store.search.find({ words: 'plants', limit: 5 }).map(hit => hit.meetingId),
       [id],
