@@ -96,6 +96,27 @@ const faults = {
     userMessage: 'The chat platform does not answer. It is tried again by itself.',
   },
   platform_refused: { retryable: false, userMessage: 'The chat platform refused that. The log says why.' },
+  link_refused: {
+    retryable: false,
+    userMessage: 'I take only public https links that lead to the recording itself, without signing in.',
+  },
+  links_off: {
+    retryable: false,
+    userMessage: 'Links are switched off here. An administrator can set HANSARD_LINKS=on.',
+  },
+  link_unavailable: {
+    retryable: true,
+    userMessage: 'The address of the recording does not answer. It is tried again by itself.',
+  },
+  thread_gone: {
+    retryable: false,
+    userMessage: 'The message with the recording was deleted, so there is no thread to answer in. Post it again.',
+  },
+  maybe_posted: {
+    retryable: false,
+    userMessage:
+      'I do not know whether my message arrived, and may not look: the app lacks the right to read history. Ask me again.',
+  },
   channel_closed: {
     retryable: false,
     userMessage: 'I may not post there. Invite me to the channel, or take it out of the archive, and try again.',
@@ -112,7 +133,16 @@ const faults = {
     retryable: false,
     userMessage: 'That recording is larger than allowed. Export it with fewer bits, or cut it.',
   },
-  not_yours: { retryable: false, userMessage: 'Only whoever posted the recording may do that.' },
+  not_yours: {
+    retryable: false,
+    userMessage: 'Only whoever posted the recording, or manages the channel, may do that.',
+  },
+  not_manager: {
+    retryable: false,
+    userMessage: 'Only whoever made the channel, or an administrator of the workspace, may change its settings.',
+  },
+  too_late: { retryable: false, userMessage: 'That took me too long for the chat platform. Press it again.' },
+  item_changed: { retryable: false, userMessage: 'That item reads differently by now. Look at the latest notes.' },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   queue_unavailable: {

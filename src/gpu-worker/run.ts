@@ -35,7 +35,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, extractive: 1, ollama: 1 };
+const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, extractive: 1, ollama: 2 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config.device, logger, {

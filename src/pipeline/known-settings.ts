@@ -2,6 +2,8 @@
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
 import { nextCronMs } from './queue/cron.ts';
+import { correction, MOST_CORRECTIONS, recordingOptions, SUMMARY_STYLES } from './recording-options.ts';
+import { SUMMARY_TEMPLATES } from './render/summary-template.ts';
 
 /** Days after a meeting is over; 0 means at once. */
 export const retentionSchema = z.strictObject({ audioDays: z.number().min(0), meetingDays: z.number().min(0) });
@@ -9,7 +11,20 @@ export const retentionSchema = z.strictObject({ audioDays: z.number().min(0), me
 /** The names of the settings. */
 export const RETENTION_SETTING = 'retention';
 export const AUTO_SETTING = 'auto-process';
+export const LANGUAGE_SETTING = 'language';
+export const SUMMARY_LANGUAGE_SETTING = 'summary-language';
+export const SUMMARY_STYLE_SETTING = 'summary-style';
+export const SUMMARY_TEMPLATE_SETTING = 'summary-template';
+export const TARGET_SETTING = 'target';
+export const GLOSSARY_SETTING = 'glossary';
+export const CONSENT_SETTING = 'consent-notice';
+export const FORGET_DELETED_SETTING = 'forget-deleted';
 export const scheduleSetting = (task: string): string => `schedule.${task}`;
+
+/** Where minutes go: the thread of the recording, or a message of their own in its channel. */
+export const targetSchema = z.enum(['thread', 'channel']);
+export const glossarySchema = z.array(correction).max(MOST_CORRECTIONS);
+export const consentSchema = z.string().max(300);
 
 interface KnownSetting {
   schema: z.ZodType;
@@ -25,6 +40,38 @@ const known: Record<string, KnownSetting> = {
     does: 'how long recordings and meetings are kept: {"audioDays":7,"meetingDays":90}',
   },
   [AUTO_SETTING]: { schema: z.boolean(), scope: 'channel', does: 'take every recording that is posted: true or false' },
+  [LANGUAGE_SETTING]: {
+    schema: recordingOptions.shape.language,
+    scope: 'channel',
+    does: 'the language that is spoken: "en", or "auto"',
+  },
+  [SUMMARY_LANGUAGE_SETTING]: {
+    schema: recordingOptions.shape.summaryLanguage.unwrap(),
+    scope: 'channel',
+    does: 'the language of the summary, when a language model writes it: "de"',
+  },
+  [SUMMARY_STYLE_SETTING]: {
+    schema: z.enum(SUMMARY_STYLES),
+    scope: 'channel',
+    does: `how long the abstract is: ${SUMMARY_STYLES.join(', ')}`,
+  },
+  [SUMMARY_TEMPLATE_SETTING]: {
+    schema: z.enum(SUMMARY_TEMPLATES),
+    scope: 'channel',
+    does: `which parts of the summary are shown: ${SUMMARY_TEMPLATES.join(', ')}`,
+  },
+  [TARGET_SETTING]: { schema: targetSchema, scope: 'channel', does: 'where minutes go: "thread" or "channel"' },
+  [GLOSSARY_SETTING]: {
+    schema: glossarySchema,
+    scope: 'channel',
+    does: 'how words that are heard wrong are written: [{"heard":"hansart","written":"Hansard"}]',
+  },
+  [CONSENT_SETTING]: { schema: consentSchema, scope: 'channel', does: 'a sentence that stands under every summary' },
+  [FORGET_DELETED_SETTING]: {
+    schema: z.boolean(),
+    scope: 'channel',
+    does: 'whether minutes are forgotten when somebody deletes the recording: true or false',
+  },
   ...Object.fromEntries(
     ['retention', 'clean-up', 'sweep', 'health', 'backup'].map(task => [
       scheduleSetting(task),

@@ -1,5 +1,6 @@
 /** The few interfaces with more than one implementation. Every adapter of a port runs its contract suite. */
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
+import type { SummaryStyle } from './recording-options.ts';
 import type { Summary } from './summary.ts';
 
 /** Audio ready for the models: 16 kHz mono signed 16-bit PCM in a WAV file on disk, read in windows, never whole. */
@@ -46,6 +47,10 @@ export interface SummarizeOptions {
   meetingDate: string;
   /** IANA time zone of the meeting. */
   timeZone: string;
+  /** How long the abstract is; `standard` when not given. */
+  style?: SummaryStyle | undefined;
+  /** Of the summary, ISO 639-1; when not given, that of the meeting. */
+  language?: string | undefined;
 }
 
 export interface Summarizer {

@@ -1,11 +1,28 @@
 /** What people may choose for a recording. */
 import { z } from 'zod';
+import { MOST_EDITS, summaryEdit } from './minutes/edit-summary.ts';
+import { SUMMARY_TEMPLATES } from './render/summary-template.ts';
 
 /** No meeting has more voices than this; it only bounds the search. */
 export const MOST_SPEAKERS = 32;
 
 /** Of a speaker's name. */
 export const MOST_NAME_CHARACTERS = 80;
+
+const speakerId = z.string().regex(/^SPEAKER_\d{2,}$/);
+/** Of a word or phrase that was heard wrong, and of what stands for it. */
+export const MOST_PHRASE_CHARACTERS = 80;
+const phrase = z.string().trim().min(1).max(MOST_PHRASE_CHARACTERS);
+
+/** A word or phrase as it was heard, and as it is written. */
+export const correction = z.object({ heard: phrase, written: phrase });
+export type Correction = z.infer<typeof correction>;
+/** More would be a dictionary. */
+export const MOST_CORRECTIONS = 500;
+
+/** How long the abstract is. */
+export const SUMMARY_STYLES = ['short', 'standard', 'detailed'] as const;
+export type SummaryStyle = (typeof SUMMARY_STYLES)[number];
 
 export const recordingOptions = z.object({
   /** ISO 639-1 code, or `auto`. */
@@ -22,7 +39,20 @@ export const recordingOptions = z.object({
   /** IANA name. */
   timeZone: z.string(),
   /** Names that people gave, by speaker id. */
-  speakerNames: z.record(z.string().regex(/^SPEAKER_\d{2,}$/), z.string().min(1).max(MOST_NAME_CHARACTERS)).optional(),
+  speakerNames: z.record(speakerId, z.string().min(1).max(MOST_NAME_CHARACTERS)).optional(),
+  /** Speakers that are one person: from the one that goes to the one that stays. */
+  speakerMerges: z.record(speakerId, speakerId).optional(),
+  /** Words that people corrected, and the channel's glossary. */
+  corrections: z.array(correction).max(MOST_CORRECTIONS).optional(),
+  summaryStyle: z.enum(SUMMARY_STYLES).optional(),
+  /** ISO 639-1 code; when not given, the language of the meeting. */
+  summaryLanguage: z
+    .string()
+    .regex(/^[a-z]{2,3}$/)
+    .optional(),
+  summaryTemplate: z.enum(SUMMARY_TEMPLATES).optional(),
+  /** What people changed in the items of the summary. */
+  summaryEdits: z.array(summaryEdit).max(MOST_EDITS).optional(),
 });
 export type RecordingOptions = z.infer<typeof recordingOptions>;
 

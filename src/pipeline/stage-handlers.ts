@@ -20,6 +20,7 @@ import {
   transcribeJob,
 } from './jobs.ts';
 import { type Diarization, SAMPLE_RATE_HZ } from './meeting.ts';
+import { editSummary } from './minutes/edit-summary.ts';
 import type { DecodedAudio, StageContext } from './ports.ts';
 import {
   assembleMeeting,
@@ -37,9 +38,17 @@ import { loadTemplates, type Templates } from './render/templates.ts';
 import { createResultStore, stageKey } from './results/result-store.ts';
 import { createStageRunner, findOutcome, type StageOutcome } from './run-stage.ts';
 import { summarizeIdentity } from './stage-identity.ts';
-import { type ComputedStage, datesOf, type ParsedPayload, parsePayload, type StageInputs } from './stage-inputs.ts';
+import {
+  type ComputedStage,
+  type ParsedPayload,
+  parsePayload,
+  type StageInputs,
+  summarizeOptionsOf,
+} from './stage-inputs.ts';
 import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from './stage-results.ts';
 import { assignSpeakers } from './stages/assign-speakers.ts';
+import { correctWords } from './stages/correct-words.ts';
+import { mergeSpeakers } from './stages/merge-speakers.ts';
 import { nameSpeakers } from './stages/name-speakers.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { openWorkFolder } from './work-folder.ts';
@@ -140,8 +149,10 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
         load(parsed.inputs, 'transcribe', transcriptionSchema),
         loadDiarization(parsed),
       ]);
-      const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
-      return nameSpeakers(transcript, parsed.options.speakerNames);
+      const { speakerNames, speakerMerges, corrections } = parsed.options;
+      const words = correctWords(transcription.result, corrections);
+      const transcript = assignSpeakers(words, diarization.result, decoded.result.durationMs);
+      return nameSpeakers(mergeSpeakers(transcript, speakerMerges), speakerNames);
     }),
     handle(summarizeJob, summarize),
     stage(renderJob, renderedSchema, render),
@@ -163,11 +174,11 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     const runner = runnerFor(job);
     const keys = [inputs.transcribe ?? '', inputs.diarize ?? ''] as const;
     const summarizeWith = (chosen: ChosenSummarizer, change: (summary: Summary) => Summary, why?: string) => {
-      const own = summarizeIdentity(chosen, datesOf(options), ...keys, options.speakerNames);
+      const own = summarizeIdentity(chosen, summarizeOptionsOf(options), ...keys, options);
       return runner.run(
         why === undefined ? own : { ...own, options: { ...own.options, instead: why } },
         summarySchema,
-        async context => change(await chosen.summarizer.summarize(transcript, datesOf(options), context)),
+        async context => change(await chosen.summarizer.summarize(transcript, summarizeOptionsOf(options), context)),
       );
     };
     try {
@@ -196,11 +207,12 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       inputs.summarize === ''
         ? withoutSummary(transcript.result.language, faultOf(shown.summarizeFault))
         : await load(inputs, 'summarize', summarySchema);
-    const { meetingDate } = datesOf(shown);
+    const { meetingDate } = summarizeOptionsOf(shown);
     const { meetingId, fileName } = shown;
     const meeting = assembleMeeting({
       ...{ meetingId, fileHash: inputs.file ?? '', meetingDate },
-      ...{ decoded, transcription, diarization, summary, transcript: transcript.result },
+      ...{ decoded, transcription, diarization, transcript: transcript.result },
+      summary: { ...summary, result: editSummary(summary.result, shown.summaryEdits) },
     });
     const meta = buildMeta(meeting, {
       fileName,

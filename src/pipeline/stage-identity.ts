@@ -1,4 +1,6 @@
 /** What decides the result of each stage, in one place: the command line and the server find each other's stored results. */
+
+import type { SummarizeOptions } from './ports.ts';
 import type { ChosenSummarizer, Stages } from './process-recording.ts';
 import type { RecordingOptions } from './recording-options.ts';
 import type { StageIdentity } from './results/result-store.ts';
@@ -47,19 +49,30 @@ export function diarizeIdentity(
   };
 }
 
-type Names = RecordingOptions['speakerNames'];
+/** What people say of the words and of who said them. */
+export type Corrections = Partial<Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'corrections'>>;
 
-/** Without names the keys are those of always. */
-const withNames = (names: Names) =>
-  names && Object.keys(names).length > 0 ? { names: Object.entries(names).sort() } : {};
+/** Where nobody corrected anything the keys are those of always. */
+function withCorrections({ speakerNames = {}, speakerMerges = {}, corrections = [] }: Corrections) {
+  const sorted = (record: Record<string, string>) => Object.entries(record).sort();
+  return {
+    ...(Object.keys(speakerNames).length > 0 && { names: sorted(speakerNames) }),
+    ...(Object.keys(speakerMerges).length > 0 && { merges: sorted(speakerMerges) }),
+    ...(corrections.length > 0 && { corrections: corrections.map(({ heard, written }) => [heard, written]) }),
+  };
+}
 
 /** @param diarizeKey '' when the speakers could not be told apart */
-export function assignIdentity(transcribeKey: string, diarizeKey: string, names?: Names): StageIdentity {
+export function assignIdentity(
+  transcribeKey: string,
+  diarizeKey: string,
+  corrections: Corrections = {},
+): StageIdentity {
   return {
     stage: 'assign',
     version: ASSIGN_VERSION,
     models: [],
-    options: withNames(names),
+    options: withCorrections(corrections),
     inputs: [transcribeKey, diarizeKey],
   };
 }
@@ -67,12 +80,17 @@ export function assignIdentity(transcribeKey: string, diarizeKey: string, names?
 /** The transcript is no input of its own: it takes no time and follows from words and voices. */
 export function summarizeIdentity(
   { method, version }: Pick<ChosenSummarizer, 'method' | 'version'>,
-  { meetingDate, timeZone }: { meetingDate: string; timeZone: string },
+  { meetingDate, timeZone, style = 'standard', language }: SummarizeOptions,
   transcribeKey: string,
   diarizeKey: string,
-  names?: Names,
+  corrections: Corrections = {},
 ): StageIdentity {
-  const options = { method, meetingDate, timeZone, assign: ASSIGN_VERSION, ...withNames(names) };
+  const options = {
+    ...{ method, meetingDate, timeZone, assign: ASSIGN_VERSION },
+    ...(style !== 'standard' && { style }),
+    ...(language !== undefined && { language }),
+    ...withCorrections(corrections),
+  };
   return { stage: 'summarize', version, models: [], options, inputs: [transcribeKey, diarizeKey] };
 }
 

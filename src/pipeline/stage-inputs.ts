@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
 import type { StagePayload } from './jobs.ts';
+import type { SummarizeOptions } from './ports.ts';
 import type { ChosenSummarizer } from './process-recording.ts';
 import { type RecordingOptions, recordingOptions } from './recording-options.ts';
 import { type StageIdentity, stageKey } from './results/result-store.ts';
@@ -66,11 +67,11 @@ export function identityOf(
     case 'diarize':
       return diarizeIdentity(versions, options, need('audio'));
     case 'assign':
-      return assignIdentity(need('transcribe'), need('diarize'), options.speakerNames);
+      return assignIdentity(need('transcribe'), need('diarize'), options);
     case 'summarize': {
       // `auto` hopes for the model; what is made without it lies under a key of its own
       const wanted = options.summarizer === 'extractive' ? versions.extractive : versions.ollama;
-      return summarizeIdentity(wanted, datesOf(options), need('transcribe'), need('diarize'), options.speakerNames);
+      return summarizeIdentity(wanted, summarizeOptionsOf(options), need('transcribe'), need('diarize'), options);
     }
     case 'render':
       return renderIdentity(options, [
@@ -83,9 +84,14 @@ export function identityOf(
   }
 }
 
-export function datesOf({ meetingDate, timeZone }: RecordingOptions): { meetingDate: string; timeZone: string } {
+export function summarizeOptionsOf({
+  meetingDate,
+  timeZone,
+  summaryStyle: style,
+  summaryLanguage: language,
+}: RecordingOptions): SummarizeOptions {
   if (meetingDate === undefined) throw new HansardError('invalid_job', 'the date of the meeting is not known');
-  return { meetingDate, timeZone };
+  return { meetingDate, timeZone, style, language };
 }
 
 export interface ParsedPayload {

@@ -13,10 +13,12 @@ const item = z.object({
   id: z.string(),
   text: z.string(),
   evidence: z.array(evidenceSchema),
-  /** True only when quote, numbers, names and dates of the text were found in the cited turns. */
+  /** True only when quote, numbers, names and dates of the text were found in the cited turns, or a person wrote it. */
   verified: z.boolean(),
   /** Why it is not verified, in plain words; null when it is. */
   reason: z.string().nullable(),
+  /** A person changed it. */
+  edited: z.boolean().optional(),
 });
 
 export const actionItemSchema = item.extend({

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DecodedAudio, StageContext } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
+import type { Summary } from '../../src/pipeline/summary.ts';
 import { decodedRecording } from '../builders/decoded-recording.ts';
 import { say, span, summary, transcription } from '../builders/meeting.ts';
 
@@ -16,7 +17,12 @@ export interface FakeStages {
   /** What happens during a step, before it gives its result: it may wait, abort or throw. */
   during: Partial<Record<Step, (signal: AbortSignal) => unknown>>;
   decoded: ReturnType<typeof decodedRecording>;
+  /** What the summary says. */
+  summarized: Partial<Summary>;
 }
+
+/** As little of a WAV file as there can be. */
+const SOUND = `RIFF the sound of a meeting data0000${'-'.repeat(1_000)}`;
 
 /** Two people say something for ten seconds; `summarizer: 'extractive'` keeps to the rules, all else takes the model. */
 export function createFakeStages(): FakeStages {
@@ -30,7 +36,7 @@ export function createFakeStages(): FakeStages {
     onDevice('cpu');
     onProgress(0.5);
     await step(name, signal);
-    assert.equal(fs.readFileSync(audio.wavPath, 'utf8'), 'sound', 'the sound is there to the end of the stage');
+    assert.equal(fs.readFileSync(audio.wavPath, 'utf8'), SOUND, 'the sound is there to the end of the stage');
   };
   const summarizerOf = (method: 'extractive' | 'ollama'): ChosenSummarizer => ({
     method: method === 'ollama' ? 'some-model' : method,
@@ -38,7 +44,7 @@ export function createFakeStages(): FakeStages {
     summarizer: {
       async summarize(_transcript, _options, { signal }) {
         await step(method, signal);
-        return summary({ method, warnings: [`read by ${method}`] });
+        return summary({ ...fake.summarized, method, warnings: [`read by ${method}`] });
       },
     },
   });
@@ -46,13 +52,14 @@ export function createFakeStages(): FakeStages {
     calls,
     during,
     decoded: decodedRecording({ warnings: ['decoded with doubt'] }),
+    summarized: {},
     stages: {
       decode: {
         version: 1,
         models: () => [],
         async run({ workDir }, _options, { signal }) {
           const wavPath = path.join(workDir, 'audio.wav');
-          fs.writeFileSync(wavPath, 'sound');
+          fs.writeFileSync(wavPath, SOUND);
           await step('decode', signal);
           return { decoded: fake.decoded, audio: { wavPath, sampleCount: 160_000, durationMs: 10_000 } };
         },

@@ -2,15 +2,30 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
+import type { SummaryStyle } from '../../pipeline/recording-options.ts';
 import type { PromptLine } from './plan-chunks.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'templates');
 
+/** Of the abstract. */
+const lengths: Record<SummaryStyle, string> = {
+  short: 'one or two plain sentences',
+  standard: 'two to five plain sentences',
+  detailed: 'six to ten plain sentences',
+};
+
 export interface Prompts {
   /** Asks for the items of a meeting, or of part `part` of `parts`. */
-  part(given: { lines: readonly PromptLine[]; language: string; part: number; parts: number }): string;
+  part(given: {
+    lines: readonly PromptLine[];
+    /** Of the answer. */
+    language: string;
+    style: SummaryStyle;
+    part: number;
+    parts: number;
+  }): string;
   /** Asks for one title and abstract from the notes of the parts. */
-  whole(given: { notes: readonly string[]; language: string }): string;
+  whole(given: { notes: readonly string[]; language: string; style: SummaryStyle }): string;
 }
 
 export function loadPrompts(): Prompts {
@@ -23,14 +38,15 @@ export function loadPrompts(): Prompts {
   const part = compile('summarize.hbs');
   const whole = compile('summarize-parts.hbs');
   return {
-    part: ({ lines, language, part: number, parts }) =>
+    part: ({ lines, language, style, part: number, parts }) =>
       part({
         language,
+        length: lengths[style],
         part: parts > 1 ? number : 0,
         parts,
         lines: lines.map(({ id, speaker, text }) => ({ id, speaker: asData(speaker), text: asData(text) })),
       }),
-    whole: ({ notes, language }) => whole({ language, notes: notes.map(asData) }),
+    whole: ({ notes, language, style }) => whole({ language, length: lengths[style], notes: notes.map(asData) }),
   };
 }
 

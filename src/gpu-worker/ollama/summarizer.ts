@@ -5,6 +5,7 @@ import { dayOf } from '../../pipeline/minutes/calendar.ts';
 import { createEvidenceCheck } from '../../pipeline/minutes/check-evidence.ts';
 import { tidy } from '../../pipeline/minutes/words.ts';
 import type { StageContext, Summarizer } from '../../pipeline/ports.ts';
+import type { SummaryStyle } from '../../pipeline/recording-options.ts';
 import type { Summary } from '../../pipeline/summary.ts';
 import { askModel, type Question, WAIT_LIMITS, type WaitLimits } from './ask-model.ts';
 import { buildItems } from './build-items.ts';
@@ -33,12 +34,19 @@ const TRIES = [
 export function createOllamaSummarizer({ limits = WAIT_LIMITS, ...server }: OllamaSummarizerOptions): Summarizer {
   const prompts = loadPrompts();
   return {
-    async summarize(transcript, { meetingDate, timeZone }, context) {
+    async summarize(
+      transcript,
+      { meetingDate, timeZone, style = 'standard', language = transcript.language },
+      context,
+    ) {
       if (context.signal.aborted) throw new HansardError('cancelled', 'summarize', { cause: context.signal.reason });
       const today = dayOf(meetingDate, timeZone);
       const found = await findOllama(server, context.signal);
       if (!found.isReady) throw new HansardError('summarizer_offline', found.reason);
-      const job = createJob({ server, limits, prompts, transcript, context, modelTokens: found.contextTokens });
+      const job = createJob({
+        ...{ server, limits, prompts, transcript, context, style, language },
+        modelTokens: found.contextTokens,
+      });
       const replies = await job.readParts();
       const { title, abstract } = await job.writeWhole(replies);
       const checked = checkAbstract(abstract, transcript, today);
@@ -46,7 +54,7 @@ export function createOllamaSummarizer({ limits = WAIT_LIMITS, ...server }: Olla
       return {
         schemaVersion: 1,
         title: tidy(title) || 'Meeting',
-        language: transcript.language,
+        language,
         abstract: checked.abstract,
         ...buildItems(replies, transcript, today),
         method: 'ollama',
@@ -65,13 +73,15 @@ interface JobInput {
   transcript: Transcript;
   context: StageContext;
   modelTokens: number;
+  style: SummaryStyle;
+  /** Of the summary. */
+  language: string;
 }
 
 /** One meeting's way through the model. */
-function createJob({ server, limits, prompts, transcript, context, modelTokens }: JobInput) {
-  const { language } = transcript;
+function createJob({ server, limits, prompts, transcript, context, modelTokens, style, language }: JobInput) {
   const prompt = (lines: readonly PromptLine[], part: number, parts: number) =>
-    prompts.part({ lines, language, part, parts });
+    prompts.part({ lines, language, style, part, parts });
   // the longest form of what stands around the lines
   const plan = planChunks(transcript, modelTokens, estimateTokens(prompt([], 99, 99)));
   const read = new Set<string>();
@@ -153,7 +163,7 @@ function createJob({ server, limits, prompts, transcript, context, modelTokens }
       if (replies.length === 1) return { title: only.title, abstract: only.abstract };
       const notes = replies.map(({ title, abstract }) => `${title}: ${abstract}`);
       try {
-        return await ask({ prompt: prompts.whole({ notes, language }), format: wholeFormat() }, parseWhole);
+        return await ask({ prompt: prompts.whole({ notes, language, style }), format: wholeFormat() }, parseWhole);
       } catch (error) {
         if (!(error instanceof HansardError) || error.code !== 'summarizer_failed') throw error;
         warnings.push('The abstract is that of the parts, one after the other.');

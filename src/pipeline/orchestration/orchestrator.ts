@@ -1,6 +1,8 @@
 /** Moves meetings on: hears of their jobs, and of what people want. It runs in the bot alone, beside the database. */
+import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { type MeetingState, STAGES } from '../moves.ts';
+import { changeOptions, type MeetingChange, meetingChange } from '../meeting-change.ts';
+import { FINAL_MEETING_STATES, type MeetingState, STAGES } from '../moves.ts';
 import { jobId } from '../queue/prepare-job.ts';
 import { throttle } from '../queue/worker-log.ts';
 import type { Meeting } from '../store/meetings.ts';
@@ -17,6 +19,11 @@ export interface Orchestrator {
   retry(meetingId: string, who: string): Promise<void>;
   /** With other options; only what depends on them is computed. @throws HansardError `illegal_move` unless it is over */
   rerun(meetingId: string, changes: Meeting['options'], who: string): Promise<void>;
+  /**
+   * What people put right afterwards: kept at once, worked in as soon as the meeting is over. Returns before that.
+   * @throws HansardError `unknown_meeting`
+   */
+  correct(meetingId: string, change: MeetingChange, who: string): void;
   /** Brings back what got lost on the way: each unfinished stage has a live job, or is ended. */
   reconcile(wish?: { dryRun?: boolean; only?: string }): Promise<Reconciliation>;
   /** Hears of jobs, takes what other processes accepted, reconciles now and then; until `stop`. */
@@ -44,6 +51,7 @@ const DEFAULT_TIMING: OrchestratorTiming = { intakeMs: 250, reconcileMs: 30_000 
 /** How long a command that was taken may be worked on before another process may take it. */
 const COMMAND_HOLD_MS = 60_000;
 const SYSTEM = 'system';
+const CORRECT_AGAIN_MS = 1_000;
 
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { store, queue, logger, timing = DEFAULT_TIMING } = options;
@@ -62,12 +70,18 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     cancel: (meetingId, _payload, who) => cancel(meetingId, who),
     retry: (meetingId, _payload, who) => retry(meetingId, who),
     rerun: (meetingId, { changes }, who) => rerun(meetingId, (changes ?? {}) as Meeting['options'], who),
+    correct: (meetingId, { change }, who) =>
+      workIn(meetingId, options => changeOptions(options, meetingChange.parse(change)), who),
   };
 
   async function takeCommands(): Promise<void> {
     for (const { id, topic, meetingId, payload } of store.outbox.take(Object.keys(commands), 20, COMMAND_HOLD_MS)) {
       const command = commands[topic];
       try {
+        if (topic === 'correct' && meetingId && !isOver(meetingId)) {
+          store.outbox.postpone(id, new Date(Date.now() + CORRECT_AGAIN_MS).toISOString());
+          continue;
+        }
         if (command && meetingId) await command(meetingId, payload, String(payload.who ?? SYSTEM));
       } catch (error) {
         if (!(error instanceof HansardError) || error.retryable) throw error;
@@ -92,11 +106,17 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       startAgain(meetingId, who, () => {});
       await advance(meetingId);
     });
-  const rerun: Orchestrator['rerun'] = (meetingId, changes, who) =>
+  const workIn = (meetingId: string, change: (options: Meeting['options']) => Meeting['options'], who: string) =>
     inTurn(meetingId, async () => {
-      startAgain(meetingId, who, () => meetings.choose(meetingId, { ...meetings.get(meetingId).options, ...changes }));
+      startAgain(meetingId, who, () => meetings.choose(meetingId, change(meetings.get(meetingId).options)));
       await advance(meetingId);
     });
+  const rerun: Orchestrator['rerun'] = (meetingId, changes, who) =>
+    workIn(meetingId, options => ({ ...options, ...changes }), who);
+  const isOver = (meetingId: string) => {
+    const meeting = meetings.find(meetingId);
+    return !meeting || FINAL_MEETING_STATES.some(final => final === meeting.state);
+  };
 
   async function reconcile({
     dryRun = false,
@@ -172,6 +192,10 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     cancel,
     retry,
     rerun,
+    correct(meetingId, change, who) {
+      meetings.get(meetingId);
+      store.outbox.put({ topic: 'correct', meetingId, payload: { change: z.json().parse(change), who } });
+    },
     reconcile,
     start() {
       const look = once('reconciling did not work', () => reconcile());

@@ -18,7 +18,7 @@ export interface MetaContext {
 export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): MetaFile {
   const { facts, durationMs, ffmpegVersion } = meeting.decoded;
   const { options, versions } = context;
-  const { meetingDate, speakerNames, ...chosen } = options;
+  const { meetingDate, ...chosen } = options;
   return {
     schemaVersion: 1,
     meetingId: meeting.meetingId,
@@ -49,7 +49,7 @@ export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): Meta
     versions: { ...versions, ffmpeg: ffmpegVersion },
     device: nameDevice(meeting, context.device),
     models: context.models,
-    options: { ...chosen, meetingDate: meetingDate ?? null, ...(speakerNames && { speakerNames }) },
+    options: JSON.parse(JSON.stringify({ ...chosen, meetingDate: meetingDate ?? null })),
     stages: stageCosts(meeting),
     warnings: meeting.warnings,
   };

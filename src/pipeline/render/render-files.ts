@@ -1,6 +1,8 @@
 /** All files of a meeting. */
+import { z } from 'zod';
 import { nameSpans } from '../stages/assign-speakers.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
+import { mergeSpans } from '../stages/merge-speakers.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
 import { renderActionsCsv, renderActionsIcs } from './render-actions.ts';
@@ -9,20 +11,28 @@ import { renderMinutesHtml } from './render-minutes-html.ts';
 import { renderRttm } from './render-rttm.ts';
 import { renderSrt, renderVtt } from './render-subtitles.ts';
 import { renderSummaryMd, renderTranscriptMd, renderTranscriptTxt } from './render-text.ts';
+import { SUMMARY_TEMPLATES, showParts } from './summary-template.ts';
 import { loadTemplates, type Templates } from './templates.ts';
 
 /** Files that not every meeting has: one left by an earlier run is out of date. */
 export const OPTIONAL_FILES = ['actions.ics'];
 
+const shownOptions = z.looseObject({
+  speakerMerges: z.record(z.string(), z.string()).optional(),
+  summaryTemplate: z.enum(SUMMARY_TEMPLATES).default('minutes'),
+});
+
 /** File name → content. `actions.ics` only when an open, verified action item has a due date. */
 export function renderFiles(minutes: Minutes, templates: Templates = loadTemplates()): Map<string, string> {
   const { transcription, diarization, transcript, summary, meta } = minutes;
+  const { speakerMerges, summaryTemplate } = shownOptions.parse(meta.options);
+  const read = { ...minutes, summary: showParts(summary, summaryTemplate) };
   const subtitles = cutSubtitles(transcript);
-  const spans = nameSpans(transcription.words, diarization.spans);
+  const spans = mergeSpans(nameSpans(transcription.words, diarization.spans), speakerMerges);
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
-    ['minutes.html', renderMinutesHtml(minutes, templates)],
-    ['summary.md', renderSummaryMd(minutes, templates)],
+    ['minutes.html', renderMinutesHtml(read, templates)],
+    ['summary.md', renderSummaryMd(read, templates)],
     ['summary.json', renderSummaryJson(summary)],
     ['actions.csv', renderActionsCsv(summary, transcript)],
     ...(calendar === undefined ? [] : [['actions.ics', calendar] as const]),

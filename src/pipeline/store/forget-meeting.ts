@@ -26,6 +26,7 @@ export function forgetMeeting(db: Database, audit: Audit, meetingId: string, who
     const samples = takeSamples(db, meetingId);
     const turns = db.run('DELETE FROM turns WHERE meeting_id = ?', meetingId);
     const deliveries = db.run('DELETE FROM deliveries WHERE meeting_id = ?', meetingId);
+    db.run('DELETE FROM outbox WHERE meeting_id = ?', meetingId);
     const meetings = db.run('DELETE FROM meetings WHERE id = ?', meetingId);
     if (meetings === 0 && !wasForgotten(audit, meetingId))
       throw new HansardError('unknown_meeting', `no meeting has the id ${meetingId}`);

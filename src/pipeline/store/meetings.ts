@@ -77,6 +77,10 @@ export interface Meetings {
   findByAudioHash(hash: string): Meeting[];
   /** Newest first. */
   list(filter: MeetingFilter): Meeting[];
+  /** Those that came in one message of the platform, oldest first. */
+  ofMessage(message: { platform: string; channel: string; messageTs: string }): Meeting[];
+  /** Those of a file of the platform. */
+  ofPostedFile(file: { platform: string; fileId: string }): Meeting[];
   /** Everything that is not in a final state, oldest first: what the reconciler looks after. */
   unfinished(): Meeting[];
   /** All of one person, as the platform names people. */
@@ -153,6 +157,15 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
           )
         : select(`WHERE ${inStates} ORDER BY id DESC LIMIT ?`, ...states, limit);
     },
+    ofMessage: ({ platform, channel, messageTs }) =>
+      select(
+        "WHERE platform = ? AND channel = ? AND json_extract(source, '$.messageTs') = ? ORDER BY id",
+        platform,
+        channel,
+        messageTs,
+      ),
+    ofPostedFile: ({ platform, fileId }) =>
+      select("WHERE platform = ? AND json_extract(source, '$.fileId') = ? ORDER BY id", platform, fileId),
     unfinished: () => select(`WHERE state NOT IN ('done', 'failed', 'cancelled') ORDER BY id`),
     ofOwner: owner => select('WHERE owner = ? ORDER BY id', owner),
     processedSince(since, of) {

@@ -237,3 +237,63 @@ describe('recovery', () => {
     assert.equal(announced.length, 1);
   });
 });
+
+describe('what people put right', () => {
+  test('is worked in at once when the meeting is over: words, speakers and items, without hearing anything again', async t => {
+    const { submit, reaches, work, orchestrator, calls, store, blobs, announced } = await startPipeline(t);
+    await work();
+    const { id } = await submit();
+    await reaches(id, 'done');
+    calls.length = 0;
+    const change = {
+      corrections: [{ heard: 'plants', written: 'roses' }],
+      speakerNames: { SPEAKER_00: 'Anna' },
+      speakerMerges: { SPEAKER_01: 'SPEAKER_00' },
+    };
+    orchestrator.correct(id, change, 'U1');
+    orchestrator.correct(id, { corrections: [{ heard: 'Plants', written: 'tulips' }] }, 'U1');
+    await until('both are worked in', () => announced.length === 3);
+    await reaches(id, 'done');
+    assert.deepEqual(
+      calls.filter(call => call !== 'choose'),
+      ['extractive', 'extractive'],
+    );
+    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
+    const files = JSON.parse(rendered ?? '').result.files as Record<string, string>;
+    assert.match(files['transcript.txt'] ?? '', /Anna: Who waters the tulips\?\n\n\[00:05\] Anna: I do, every day\./);
+    assert.deepEqual(JSON.parse(files['meta.json'] ?? '').options.corrections, [
+      { heard: 'Plants', written: 'tulips' },
+    ]);
+    assert.doesNotMatch(files['transcript.rttm'] ?? '', /SPEAKER_01/);
+    assert.equal(store.outbox.count(), 0);
+  });
+
+  test('waits while the meeting is worked on', async t => {
+    const { submit, reaches, work, orchestrator, store, during } = await startPipeline(t);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    during.transcribe = () => promise;
+    await work();
+    const { id } = await submit();
+    await until('it is worked on', () => store.meetings.get(id).state === 'processing');
+    orchestrator.correct(id, { speakerNames: { SPEAKER_00: 'Anna' } }, 'U1');
+    await until('it was looked at', () => store.outbox.take(['correct'], 1, 1_000).length === 0);
+    assert.equal(store.meetings.get(id).options.speakerNames, undefined);
+    delete during.transcribe;
+    resolve();
+    await until('it is worked in', () => store.meetings.get(id).options.speakerNames !== undefined, 15_000);
+    await reaches(id, 'done');
+  });
+
+  test('of no meeting is an error, and is forgotten with its meeting', async t => {
+    const { submit, reaches, work, orchestrator, store } = await startPipeline(t);
+    assert.throws(() => orchestrator.correct('01990000-0000-7000-8000-000000000001', {}, 'U1'), {
+      code: 'unknown_meeting',
+    });
+    await work();
+    const { id } = await submit();
+    await reaches(id, 'done');
+    store.outbox.put({ topic: 'correct', meetingId: id, payload: {} });
+    store.forgetMeeting(id, 'U1');
+    assert.equal(store.outbox.count(), 0);
+  });
+});

@@ -1,0 +1,40 @@
+/** What people put right after a meeting: added to what they put right before. */
+import { z } from 'zod';
+import { addEdit, summaryEdit } from './minutes/edit-summary.ts';
+import { foldWords } from './minutes/words.ts';
+import { type Correction, correction, MOST_CORRECTIONS, recordingOptions } from './recording-options.ts';
+import type { Meeting } from './store/meetings.ts';
+
+const people = recordingOptions.pick({ speakerNames: true, speakerMerges: true });
+
+export const meetingChange = z.object({
+  ...people.shape,
+  corrections: z.array(correction).optional(),
+  edits: z.array(summaryEdit).optional(),
+});
+export type MeetingChange = z.infer<typeof meetingChange>;
+
+const kept = recordingOptions.pick({ corrections: true, summaryEdits: true });
+
+/** Names and merges replace those before; corrections and edits add to them. */
+export function changeOptions(options: Meeting['options'], change: MeetingChange): Meeting['options'] {
+  const { corrections = [], summaryEdits = [] } = kept.parse(options);
+  const { edits = [], corrections: added = [], ...named } = change;
+  return z.record(z.string(), z.json()).parse(
+    JSON.parse(
+      JSON.stringify({
+        ...options,
+        ...named,
+        corrections: addCorrections(corrections, added),
+        summaryEdits: edits.reduce(addEdit, summaryEdits),
+      }),
+    ),
+  );
+}
+
+/** A phrase is written in one way: the later one counts. */
+export function addCorrections(before: readonly Correction[], added: readonly Correction[]): Correction[] {
+  const fold = (text: string) => foldWords(text).join(' ');
+  const isNew = ({ heard }: Correction) => !added.some(one => fold(one.heard) === fold(heard));
+  return [...before.filter(isNew), ...added].slice(-MOST_CORRECTIONS);
+}
