@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import type { Slack } from '../../../src/bot/slack/call-slack.ts';
 import { createSlackFetcher } from '../../../src/bot/slack/fetch-from-slack.ts';
 import { blobKeys, readText } from '../../../src/pipeline/blobs/blob-store.ts';
@@ -13,7 +14,7 @@ import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
 
 const token = 'xoxb-secret';
 const content = 'bytes of the recording';
-type Answer = (request: IncomingMessage, response: ServerResponse, host: string) => void;
+type Answer = (request: IncomingMessage, response: ServerResponse, host: string, progress: number[]) => void;
 
 /** A fetcher, and a host that answers as the test says. */
 async function createWorld(
@@ -23,9 +24,10 @@ async function createWorld(
 ) {
   const folder = await makeTemporaryFolder(t);
   const seen: (string | undefined)[] = [];
+  const progress: number[] = [];
   const server = createServer((request, response) => {
     seen.push(request.headers.authorization);
-    answer(request, response, `127.0.0.1:${port()}`);
+    answer(request, response, `127.0.0.1:${port()}`, progress);
   });
   const port = () => (server.address() as AddressInfo).port;
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
@@ -41,7 +43,7 @@ async function createWorld(
     jobId: 'fetch.1',
     attempt: 1,
     signal: new AbortController().signal,
-    onProgress: () => {},
+    onProgress: (fraction: number) => void progress.push(fraction),
     confirm: async () => {},
   };
   const source = { kind: 'slack', fileId: 'F1', channel: 'C1', threadTs: '1.1', name: 'weekly.webm' };
@@ -104,7 +106,7 @@ test('a redirect within Slack is followed, and one in circles is not', async t =
   const once: Answer = (request, response, host) =>
     request.url === '/recording'
       ? void response.writeHead(302, { location: `http://${host}/moved` }).end()
-      : sends(content)(request, response, host);
+      : sends(content)(request, response, host, []);
   const { run, seen } = await createWorld(t, once);
   await run();
   assert.deepEqual(seen, [`Bearer ${token}`, `Bearer ${token}`]);
@@ -121,3 +123,72 @@ test('a Slack that is away, or stops in the middle, may be asked again', async t
   };
   await assert.rejects((await createWorld(t, half)).run(), { code: 'platform_unavailable' });
 });
+
+/** The first answer breaks off after five bytes; the next ones are as the test says. */
+const breaksOnce = (next: Answer): { answer: Answer; ranges: (string | undefined)[] } => {
+  const ranges: (string | undefined)[] = [];
+  const answer: Answer = async (request, response, host, progress) => {
+    ranges.push(request.headers.range);
+    if (ranges.length > 1) return next(request, response, host, progress);
+    response.writeHead(200, { 'content-type': 'audio/webm', 'content-length': content.length });
+    response.write(content.slice(0, 5));
+    while (progress.length === 0) await setImmediate();
+    request.socket.destroy();
+  };
+  return { answer, ranges };
+};
+const sendsRest =
+  (from: number, total = content.length): Answer =>
+  (_request, response) =>
+    void response
+      .writeHead(206, { 'content-range': `bytes ${from}-${content.length - 1}/${total}` })
+      .end(content.slice(from));
+
+test('a download that breaks off goes on where it stopped', async t => {
+  const { answer, ranges } = breaksOnce(sendsRest(5));
+  const { run, blobs, seen } = await createWorld(t, answer);
+  const { fileHash } = await run();
+  assert.equal(fileHash, createHash('sha256').update(content).digest('hex'));
+  assert.equal(await readText(blobs, blobKeys.source(fileHash)), content);
+  assert.deepEqual(ranges, [undefined, 'bytes=5-']);
+  assert.deepEqual(seen, [`Bearer ${token}`, `Bearer ${token}`]);
+});
+
+test('a download that breaks off starts over where the server knows no pieces', async t => {
+  const { answer, ranges } = breaksOnce(sends(content));
+  const { run, blobs } = await createWorld(t, answer);
+  const { fileHash } = await run();
+  assert.equal(await readText(blobs, blobKeys.source(fileHash)), content);
+  assert.deepEqual(ranges, [undefined, 'bytes=5-']);
+});
+
+for (const [what, wrong] of [
+  ['from elsewhere', sendsRest(4)],
+  ['of another file', sendsRest(5, content.length + 1)],
+  ['that is no piece', (_request, response) => void response.writeHead(416).end()],
+] as [string, Answer][])
+  test(`a piece ${what} is not sewn on: the download starts over`, async t => {
+    const whole: Answer = (request, ...rest) => (request.headers.range ? wrong : sends(content))(request, ...rest);
+    const { answer, ranges } = breaksOnce(whole);
+    const { run, blobs } = await createWorld(t, answer);
+    const { fileHash } = await run();
+    assert.equal(await readText(blobs, blobKeys.source(fileHash)), content);
+    assert.deepEqual(ranges, [undefined, 'bytes=5-', undefined]);
+  });
+
+test('a rest that is too short is not the recording, also when it is sewn on', async t => {
+  const short: Answer = (_request, response) =>
+    void response.writeHead(206, { 'content-range': `bytes 5-9/${content.length}` }).end(content.slice(5, 10));
+  const { answer, ranges } = breaksOnce((request, response, ...rest) =>
+    request.headers.range === 'bytes=5-' ? short(request, response, ...rest) : void response.writeHead(503).end(),
+  );
+  const { run } = await createWorld(t, answer);
+  await assert.rejects(run(), { code: 'platform_unavailable', message: /HTTP 503/ });
+  assert.deepEqual(ranges, [undefined, 'bytes=5-', 'bytes=10-'], 'three attempts, no more');
+});
+
+for (const page of ['<!DOCTYPE html><title>Sign in</title>', '\uFEFF\n <HTML lang="en">'])
+  test(`a page is known by how it begins, whatever its type: ${JSON.stringify(page)}`, async t => {
+    const { run } = await createWorld(t, sends(page));
+    await assert.rejects(run(), { code: 'scope_missing' });
+  });
