@@ -13,7 +13,8 @@ import { startStages } from '../src/gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES } from '../src/gpu-worker/start-worker.ts';
 import { createLogger } from '../src/logger.ts';
 import { openBlobs, openMeetingStore, openQueue } from '../src/services.ts';
-import { startFakeSlack, TOKENS } from '../test/fakes/slack.ts';
+import { until } from '../test/builders/until.ts';
+import { BOT, startFakeSlack, TOKENS } from '../test/fakes/slack/start-fake-slack.ts';
 
 const CHANNEL = 'C1';
 const LOOK_MS = 250;
@@ -64,7 +65,7 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-slack-'));
   for (let isDone = false; !isDone; ) {
     await delay(LOOK_MS);
     isDone = ['done', 'failed'].includes(store.meetings.list({ limit: 1 })[0]?.state ?? '');
-    for (const message of slack.messages.filter(({ user }) => user === 'UBOT')) {
+    for (const message of slack.messages.filter(({ user }) => user === BOT)) {
       const content =
         message.files.length > 0 ? message.files.map(id => slack.files.get(id)?.name).join(', ') : message.text;
       if (shown.get(message.ts) === content) continue;
@@ -74,11 +75,42 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-slack-'));
       shown.set(message.ts, content);
     }
   }
-  const own = slack.messages.filter(({ user }) => user === 'UBOT');
-  console.log(
-    `In the end: ${own.length} messages (summary, notes, files), ${slack.messages.length - own.length} of Anna, ${slack.calls.length} calls.`,
-  );
-  fs.writeFileSync(target, `${JSON.stringify({ blocks: own[0]?.blocks ?? [] }, null, 2)}\n`);
+  const own = () => slack.messages.filter(({ user }) => user === BOT);
+  const [summary] = own();
+  console.log(`\nThe summary:\n${inWords(summary?.blocks)}\n`);
+  console.log(`In the end: ${own().length} messages (summary, notes, files), ${slack.calls.length} calls.\n`);
+
+  const question = 'who writes the failure report?';
+  console.log(`Ben asks in the thread: ${question}`);
+  await slack.mention(CHANNEL, `<@${BOT}> ${question}`, { threadTs: ts, user: 'U2' });
+  await until('there is an answer', () => own().length > 3);
+  console.log(`  posted in the thread:\n${inWords(own().at(-1)?.blocks)}\n`);
+
+  console.log('Ben ticks off the first action item.');
+  const [box] = JSON.stringify(summary?.blocks).match(/[0-9a-f-]{36}\.A1\.[0-9a-f]{6}/) ?? [];
+  if (summary && box) await slack.act(summary, { id: 'hansard_tick', chosen: [box] }, 'U2');
+  await until('the summary says so', () => /initial_options/.test(JSON.stringify(summary?.blocks)), 30_000);
+  await until('all is said', () => store.meetings.list({ limit: 1 })[0]?.state === 'done', 30_000);
+  console.log('  edited in the thread: the summary and the notes; the files are replaced.');
+  fs.writeFileSync(target, `${JSON.stringify({ blocks: summary?.blocks ?? [] }, null, 2)}\n`);
   console.log(`The blocks of the summary are in ${target}.`);
 }
 process.exit();
+
+/** What people read of blocks, a line each. */
+function inWords(blocks: unknown): string {
+  const lines: string[] = [];
+  const walk = (value: unknown, line: string[]): void => {
+    if (Array.isArray(value)) for (const one of value) walk(one, line);
+    else if (typeof value === 'object' && value !== null) {
+      const { type, text } = value as { type?: string; text?: unknown };
+      if (typeof text === 'string') line.push(text);
+      const isLine = /^(header|context|rich_text_section|section|button)$/.test(type ?? '') || 'description' in value;
+      const own = isLine ? [] : line;
+      for (const [key, inner] of Object.entries(value)) if (key !== 'confirm') walk(inner, own);
+      if (isLine && own.length > 0) lines.push(type === 'button' ? `  [ ${own.join(' ')} ]` : `  ${own.join(' ')}`);
+    }
+  };
+  walk(blocks, lines);
+  return lines.join('\n').replaceAll('\u2060', '');
+}

@@ -22,8 +22,11 @@ const environment = z.object({
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
   SLACK_APP_TOKEN: z.string().startsWith('xapp-').optional(),
+  SLACK_SIGNING_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
+  SLACK_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SLACK_API_URL: z.url({ protocol: /^https?$/ }).optional(),
   HANSARD_AUTO_PROCESS: z.enum(['off', 'opt-in', 'all']).default('opt-in'),
+  HANSARD_LINKS: z.enum(['off', 'on']).default('off'),
   HANSARD_MAX_MB: z.coerce.number().positive().default(4_096),
   HANSARD_LEASE_SECONDS: z.coerce.number().min(1).max(3600).default(120),
   HANSARD_BLOBS: z.enum(['disk', 's3']).default('disk'),
@@ -66,6 +69,8 @@ export interface Config {
   slack: SlackSettings | undefined;
   /** Recordings that are posted: taken by themselves nowhere, in channels that opted in, or wherever we are. */
   autoProcess: 'off' | 'opt-in' | 'all';
+  /** Whether recordings may be fetched from links that people give. */
+  links: boolean;
   maxRecordingBytes: number;
   /** A worker that was silent for so long is taken for dead, and its jobs are given to others. */
   leaseMs: number;
@@ -86,7 +91,8 @@ export interface Config {
 
 export interface SlackSettings {
   botToken: string;
-  appToken: string;
+  /** How we hear Slack: we connect to it, or it connects to us. */
+  transport: { kind: 'socket'; appToken: string } | { kind: 'http'; signingSecret: string; port: number };
   /** Where Slack answers; for tests. */
   apiUrl: string | undefined;
 }
@@ -94,7 +100,7 @@ export interface SlackSettings {
 const SECRETS = [
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
-
+  'SLACK_SIGNING_SECRET',
   'REDIS_URL',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
@@ -128,6 +134,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queue: queueOf(values),
     slack: slackOf(values),
     autoProcess: values.HANSARD_AUTO_PROCESS,
+    links: values.HANSARD_LINKS === 'on',
     maxRecordingBytes: values.HANSARD_MAX_MB * 1e6,
     leaseMs: values.HANSARD_LEASE_SECONDS * 1000,
     blobs: blobsOf(values, dataDir),
@@ -176,18 +183,23 @@ function blobsOf(values: Values, dataDir: string): Config['blobs'] {
   };
 }
 
-function slackOf({
-  SLACK_BOT_TOKEN: botToken,
-  SLACK_APP_TOKEN: appToken,
-  SLACK_API_URL: apiUrl,
-}: Values): Config['slack'] {
-  if (!botToken && !appToken) return undefined;
-  if (!botToken || !appToken)
-    throw new HansardError(
-      'invalid_setting',
-      `Slack needs ${botToken ? 'SLACK_APP_TOKEN' : 'SLACK_BOT_TOKEN'} as well`,
-    );
-  return { botToken, appToken, apiUrl };
+const SLACK_HTTP_PORT = 3_000;
+
+/** With both secrets Socket Mode is used, which needs no open port; a port that is set says that HTTP is meant. */
+function slackOf(values: Values): Config['slack'] {
+  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values;
+  const { SLACK_PORT: port, SLACK_API_URL: apiUrl } = values;
+  if (!botToken && !appToken && !signingSecret) return undefined;
+  if (!botToken) throw new HansardError('invalid_setting', 'Slack needs SLACK_BOT_TOKEN as well');
+  if (appToken && port === undefined) return { botToken, transport: { kind: 'socket', appToken }, apiUrl };
+  if (signingSecret)
+    return { botToken, transport: { kind: 'http', signingSecret, port: port ?? SLACK_HTTP_PORT }, apiUrl };
+  if (port !== undefined)
+    throw new HansardError('invalid_setting', 'SLACK_PORT is for HTTP, which needs SLACK_SIGNING_SECRET as well');
+  throw new HansardError(
+    'invalid_setting',
+    'Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well',
+  );
 }
 
 function alertsOf({ HANSARD_ALERT_URL: url, HANSARD_ALERT_SECRET: secret }: Values): Config['alerts'] {

@@ -40,6 +40,24 @@ describe('settings', () => {
     assert.deepEqual(loadConfig(s3).blobs, { kind: 's3', settings });
   });
 
+  test('of Slack choose the way to hear it', () => {
+    const bot = { SLACK_BOT_TOKEN: 'xoxb-1' };
+    const [app, secret] = [{ SLACK_APP_TOKEN: 'xapp-1' }, { SLACK_SIGNING_SECRET: '0123456789abcdef' }];
+    const transport = (env: NodeJS.ProcessEnv) => loadConfig({ ...bot, ...env }).slack?.transport;
+    const http = { kind: 'http', signingSecret: '0123456789abcdef' };
+    assert.deepEqual(transport(app), { kind: 'socket', appToken: 'xapp-1' });
+    assert.deepEqual(transport(secret), { ...http, port: 3_000 });
+    assert.deepEqual(transport({ ...secret, SLACK_PORT: '8080' }), { ...http, port: 8080 });
+    assert.deepEqual(transport({ ...app, ...secret, SLACK_PORT: '' }), { kind: 'socket', appToken: 'xapp-1' });
+    assert.deepEqual(transport({ ...app, ...secret, SLACK_PORT: '8080' }), { ...http, port: 8080 });
+    assert.equal(loadConfig({ SLACK_PORT: '3000' }).slack, undefined);
+  });
+
+  test('links are taken only where that is set', () => {
+    assert.equal(loadConfig({}).links, false);
+    assert.equal(loadConfig({ HANSARD_LINKS: 'on' }).links, true);
+  });
+
   test('a secret may come from a file', async t => {
     const file = path.join(await makeTemporaryFolder(t), 'url');
     await fs.writeFile(file, 'redis://redis:6379\n');
@@ -47,11 +65,37 @@ describe('settings', () => {
     assert.throws(() => loadConfig({ REDIS_URL_FILE: `${file}-none` }), /REDIS_URL_FILE: .*cannot be read/);
   });
 
+  test('so may all of Slack and Hansard', async t => {
+    const folder = await makeTemporaryFolder(t);
+    const secrets = {
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: '0123456789abcdef',
+      HANSARD_HTTP_TOKEN: 'token of sixteen characters',
+      HANSARD_ALERT_SECRET: 'secret of sixteen characters',
+    };
+    const env: Record<string, string> = { HANSARD_ALERT_URL: 'http://alerts' };
+    for (const [name, value] of Object.entries(secrets)) {
+      env[`${name}_FILE`] = path.join(folder, name);
+      await fs.writeFile(path.join(folder, name), `${value}\n`);
+    }
+    const { slack, http, alerts } = loadConfig(env);
+    const transport = { kind: 'http', signingSecret: secrets.SLACK_SIGNING_SECRET, port: 3_000 };
+    assert.deepEqual(slack, { botToken: 'xoxb-1', transport, apiUrl: undefined });
+    assert.equal(http?.token, secrets.HANSARD_HTTP_TOKEN);
+    assert.equal(alerts?.secret, secrets.HANSARD_ALERT_SECRET);
+  });
+
   for (const [env, says] of [
     [{ HANSARD_QUEUE: 'bullmq' }, /HANSARD_QUEUE=bullmq needs REDIS_URL/],
     [{ REDIS_URL: 'localhost' }, /REDIS_URL/],
     [{ ...s3, S3_BUCKET: '' }, /HANSARD_BLOBS=s3 needs S3_BUCKET$/],
     [{ HANSARD_HTTP: 'everywhere' }, /HOST:PORT/],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1' }, /SLACK_APP_TOKEN \(Socket Mode\) or SLACK_SIGNING_SECRET \(HTTP\)/],
+    [{ SLACK_APP_TOKEN: 'xapp-1' }, /needs SLACK_BOT_TOKEN/],
+    [{ SLACK_SIGNING_SECRET: '0123456789abcdef' }, /needs SLACK_BOT_TOKEN/],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_PORT: '80' }, /needs SLACK_SIGNING_SECRET/],
+    [{ SLACK_PORT: '65536' }, /SLACK_PORT/],
+    [{ HANSARD_LINKS: 'yes' }, /HANSARD_LINKS/],
     [{ HANSARD_HTTP_TOKEN: 'short' }, /at least 16 characters/],
     [{ HANSARD_DEVICE: 'abacus', LOG_LEVEL: 'loud' }, /HANSARD_DEVICE[\s\S]*LOG_LEVEL|LOG_LEVEL[\s\S]*HANSARD_DEVICE/],
   ] as const)

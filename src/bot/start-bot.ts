@@ -1,5 +1,7 @@
 /** The bot: the one process beside the database. It accepts recordings, moves meetings on, and delivers minutes. */
+import path from 'node:path';
 import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler, type Platform } from '../pipeline/deliver-handler.ts';
@@ -17,6 +19,7 @@ import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { createAlerts, createWebhook } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
+import { createLinkFetcher } from './fetch-from-link.ts';
 import { createFolderPlatform } from './folder-platform.ts';
 import { backupDir, renewBackups } from './maintenance/backup.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
@@ -71,7 +74,11 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
     reconcile: () => orchestrator.reconcile(),
     onHealth: async report => void (await Promise.all(sinks.map(sink => sink.tell(report)))),
   });
-  const fetch = createFetchHandler(blobs, slack ? { slack: slack.fetcher } : {});
+  const workDir = path.join(config.dataDir, 'work');
+  const link = config.links
+    ? createLinkFetcher({ blobs, workDir, maxBytes: config.maxRecordingBytes })
+    : () => Promise.reject(new HansardError('links_off', 'HANSARD_LINKS is off'));
+  const fetch = createFetchHandler(blobs, { link, ...(slack && { slack: slack.fetcher }) });
   const deliver = createDeliverHandler({ store, blobs, platforms });
   const work = async (name: QueueName, handlers: readonly Handler[], concurrency: number) => {
     starting.adopt(await queue.work(name, handlers, { concurrency }), worker => worker.stop());

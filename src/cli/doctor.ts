@@ -40,8 +40,8 @@ export interface Patient {
   redis(): Promise<string[]>;
   /** What is wrong with the S3 store; asked where one is set. */
   s3(): Promise<string[]>;
-  /** As whom Slack knows us; asked where tokens are set. */
-  slack(): Promise<string>;
+  /** What there is to say of Slack; asked where tokens are set. */
+  slack(): Promise<Finding[]>;
   /** The parsed JSON that Ollama answers. */
   ollama(route: string): Promise<unknown>;
 }
@@ -60,16 +60,25 @@ export function doctorCommand(load: () => { config: Config }, stdout: ProgressOu
   return new Command('doctor')
     .description('check everything that Hansard needs, and say what to type')
     .option('--json', 'print one JSON object')
-    .action(async (flags: { json?: true }) => {
+    .option('--slack-channel <id>', 'also post a test message and a test file there, and take them away again')
+    .action(async (flags: { json?: true; slackChannel?: string }) => {
       const { config } = load();
-      const findings = await examine(config, thisMachine(config));
+      assertChannel(flags.slackChannel, config);
+      const findings = await examine(config, thisMachine(config, flags.slackChannel));
       stdout.write(flags.json ? `${JSON.stringify({ findings }, null, 2)}\n` : presentFindings(findings));
       if (findings.some(({ state }) => state === 'broken')) process.exitCode = EXIT_BROKEN;
     });
 }
 
+function assertChannel(channel: string | undefined, { slack }: Config): void {
+  if (channel === undefined) return;
+  if (!slack) throw new HansardError('invalid_usage', '--slack-channel needs SLACK_BOT_TOKEN');
+  if (!/^[CDG][A-Z0-9]+$/.test(channel))
+    throw new HansardError('invalid_usage', `--slack-channel ${channel}: expected an id such as C0123456789`);
+}
+
 export async function examine(config: Config, patient: Patient): Promise<Finding[]> {
-  const checks = [
+  const checks: Promise<Finding | Finding[]>[] = [
     checkNode(patient),
     checkFfmpegVersion(patient),
     checkCage(patient),
@@ -83,7 +92,7 @@ export async function examine(config: Config, patient: Patient): Promise<Finding
     ...(config.blobs.kind === 's3' ? [checkServer('S3', () => patient.s3())] : []),
     ...(config.slack ? [checkSlack(patient)] : []),
   ];
-  return Promise.all(checks);
+  return (await Promise.all(checks)).flat();
 }
 
 /** One line per finding, with the advice under it. */
@@ -191,12 +200,12 @@ async function checkServer(name: string, ask: () => Promise<string[]>): Promise<
   }
 }
 
-async function checkSlack(patient: Patient): Promise<Finding> {
+async function checkSlack(patient: Patient): Promise<Finding[]> {
   try {
-    return ok('Slack', await patient.slack());
+    return await patient.slack();
   } catch (error) {
     if (!(error instanceof HansardError)) throw error;
-    return broken('Slack', error.detail, error.userMessage);
+    return [broken('Slack', error.detail, error.userMessage)];
   }
 }
 
@@ -220,7 +229,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function thisMachine(config: Config): Patient {
+function thisMachine(config: Config, slackChannel: string | undefined): Patient {
   return {
     nodeVersion: process.versions.node,
     ffmpegVersion: async () => (await checkFfmpeg()).version,
@@ -242,7 +251,10 @@ function thisMachine(config: Config): Patient {
       }
     },
     s3: async () => await (await openBlobs(config)).problems(),
-    slack: async () => await (await import('../bot/slack/who-we-are.ts')).whoWeAre(config.slack),
+    async slack() {
+      const { examineSlack } = await import('../bot/slack/examine-slack.ts');
+      return config.slack ? await examineSlack(config.slack, slackChannel) : [];
+    },
     ollama: async route => {
       const url = new URL(
         route,

@@ -11,15 +11,16 @@ import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
-import { type FakeSlack, startFakeSlack, TOKENS } from '../fakes/slack.ts';
+import { type FakeSlack, startFakeSlack, TOKENS } from '../fakes/slack/start-fake-slack.ts';
 import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
+import { createSlackPeople, type SlackPeople } from './slack-people.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
 export const CHANNEL = 'C1';
 
-export interface SlackWorld extends Pick<FakeStages, 'calls' | 'during'> {
+export interface SlackWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized'>, SlackPeople {
   slack: FakeSlack;
   store: Store;
   /** Starts the workers. */
@@ -33,9 +34,9 @@ export interface SlackWorld extends Pick<FakeStages, 'calls' | 'during'> {
 }
 
 export async function startSlackWorld(t: TestContext, env: Record<string, string> = {}): Promise<SlackWorld> {
-  const folder = await makeTemporaryFolder(t);
-  // hooks run in order: the bot leaves before Slack does
+  // hooks run in order: the bot leaves before Slack does, and the folder goes last
   const closing: (() => Promise<void> | void)[] = [];
+  const folder = await makeTemporaryFolder({ after: remove => closing.push(remove as () => Promise<void>) });
   t.after(async () => {
     for (const close of closing) await close();
   });
@@ -49,14 +50,14 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
     ...env,
   });
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
-  const { stages, calls, during } = createFakeStages();
+  const { stages, calls, during, summarized } = createFakeStages();
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
   const store = openStore(path.join(folder, 'hansard.db'));
   const openQueue = () =>
     openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
   const workerQueue = openQueue();
   let botQueue = openQueue();
-  closing.push(
+  closing.unshift(
     () => botQueue.close(),
     () => workerQueue.close(),
     () => store.close(),
@@ -65,7 +66,7 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
   const workers: Worker[] = [];
   closing.unshift(() => bot.stop());
   return {
-    ...{ slack, store, calls, during },
+    ...{ slack, store, calls, during, summarized, ...createSlackPeople(slack) },
     async work() {
       const workDir = path.join(folder, 'work');
       const handlers = createStageHandlers({

@@ -17,7 +17,7 @@ import { openStore } from '../../src/pipeline/store/open-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { QUICK } from '../builders/test-jobs.ts';
 import { until } from '../builders/until.ts';
-import { BOT, startFakeSlack, TOKENS } from '../fakes/slack.ts';
+import { BOT, startFakeSlack, TOKENS } from '../fakes/slack/start-fake-slack.ts';
 import { createFakeStages } from '../fakes/stages.ts';
 import { createRandom, isLong, seed } from './harness.ts';
 

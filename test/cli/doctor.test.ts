@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { examine, type Finding, type Patient, presentFindings } from '../../src/cli/doctor.ts';
+import { doctorCommand, examine, type Finding, type Patient, presentFindings } from '../../src/cli/doctor.ts';
 import { loadConfig } from '../../src/config.ts';
 import { HansardError } from '../../src/errors.ts';
 
@@ -17,7 +17,7 @@ const healthy: Patient = {
   availableMemoryBytes: 8e9,
   redis: async () => [],
   s3: async () => [],
-  slack: async () => 'hansard in Acme',
+  slack: async () => [{ name: 'Slack', state: 'ok', detail: 'hansard in Acme', advice: '' }],
   ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [{ name: 'qwen3:4b' }] }),
 };
 
@@ -64,6 +64,28 @@ describe('the doctor of a server', () => {
     assert.match(found.S3 ?? '', /^broken: There is no bucket/);
     assert.match(found.Slack ?? '', /^broken: auth\.test: invalid_auth/);
   });
+
+  test('tells each thing that Slack has to say', async () => {
+    const scopes: Finding = {
+      name: 'Slack scopes',
+      state: 'limited',
+      detail: 'without im:write',
+      advice: 'Reinstall.',
+    };
+    const found = await states({ slack: async () => [...(await healthy.slack()), scopes] });
+    assert.equal(found.Slack, 'ok: hansard in Acme');
+    assert.equal(found['Slack scopes'], 'limited: without im:write');
+  });
+
+  for (const [channel, settings, says] of [
+    ['general', server, /expected an id such as C0123456789/],
+    ['C1', config, /needs SLACK_BOT_TOKEN/],
+  ] as const)
+    test(`posts nothing in ${channel} ${settings === server ? '' : 'without Slack'}`, async () => {
+      const command = doctorCommand(() => ({ config: settings }));
+      const run = command.parseAsync(['--slack-channel', channel], { from: 'user' });
+      await assert.rejects(run, { code: 'invalid_usage', message: says });
+    });
 });
 
 describe('the doctor', () => {

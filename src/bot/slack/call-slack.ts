@@ -14,6 +14,8 @@ import { HansardError } from '../../errors.ts';
 const TIMEOUT_MS = 15_000;
 /** A wait of that length is sat out; after a longer one the job comes again. */
 const MOST_WAIT_MS = 30_000;
+/** Slack answers within a second. */
+const HANGING_MS = 2_000;
 
 /**
  * The package's own retries turned one message whose answer was lost into three (measured): whoever calls decides, after a
@@ -32,37 +34,65 @@ export interface Slack {
   call<T>(what: string, work: (client: WebClient) => Promise<T>): Promise<T>;
 }
 
-/** Methods are limited one by one, so a wait of one is none of the others. */
+/**
+ * Methods are limited one by one, so a wait of one is none of the others. The next call of a method begins when the one
+ * before has its answer, which may be that we should wait; one that hangs is not waited for.
+ */
 export function createSlack(client: WebClient): Slack {
   const pausedUntilMs = new Map<string, number>();
+  const before = new Map<string, Promise<void>>();
+
   return {
     async call(what, work) {
-      const left = (pausedUntilMs.get(what) ?? 0) - Date.now();
-      if (left > 0 && left <= MOST_WAIT_MS) await delay(left);
-      else if (left > 0)
-        throw new HansardError('platform_busy', `${what}: Slack wants ${Math.ceil(left / 1000)} s more`);
+      const earlier = before.get(what);
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      before.set(what, answered);
+      let hanging: NodeJS.Timeout | undefined;
       try {
+        await earlier;
+        await sitOut(what);
+        hanging = setTimeout(answer, HANGING_MS);
         return await work(client);
       } catch (error) {
-        if (error instanceof WebAPIRateLimitedError) {
-          pausedUntilMs.set(what, Date.now() + error.retryAfter * 1000);
-          throw new HansardError('platform_busy', `${what}: wait ${error.retryAfter} s`, { cause: error });
-        }
-        throw inOurWords(what, error);
+        if (!(error instanceof WebAPIRateLimitedError)) throw inOurWords(what, error);
+        pausedUntilMs.set(what, Date.now() + error.retryAfter * 1000);
+        throw new HansardError('platform_busy', `${what}: wait ${error.retryAfter} s`, { cause: error });
+      } finally {
+        clearTimeout(hanging);
+        answer();
       }
     },
   };
+
+  /** What Slack asked for. */
+  async function sitOut(what: string): Promise<void> {
+    const left = (pausedUntilMs.get(what) ?? 0) - Date.now();
+    if (left > MOST_WAIT_MS)
+      throw new HansardError('platform_busy', `${what}: Slack wants ${Math.ceil(left / 1000)} s more`);
+    if (left > 0) await delay(left);
+  }
 }
 
 /** Slack's words (docs.slack.dev, errors of the methods that we call). */
 const faultOf: Record<
   string,
-  'channel_closed' | 'scope_missing' | 'token_refused' | 'platform_unavailable' | 'platform_busy'
+  | 'too_late'
+  | 'channel_closed'
+  | 'thread_gone'
+  | 'scope_missing'
+  | 'token_refused'
+  | 'platform_unavailable'
+  | 'platform_busy'
 > = {
   not_in_channel: 'channel_closed',
   channel_not_found: 'channel_closed',
   is_archived: 'channel_closed',
   restricted_action: 'channel_closed',
+  thread_not_found: 'thread_gone',
+  message_not_found: 'thread_gone',
+  cannot_reply_to_message: 'thread_gone',
+  expired_trigger_id: 'too_late',
+  exchanged_trigger_id: 'too_late',
   missing_scope: 'scope_missing',
   not_allowed_token_type: 'scope_missing',
   invalid_auth: 'token_refused',
@@ -94,18 +124,27 @@ export function isSlackError(error: unknown, code: string): boolean {
   return error instanceof HansardError && error.cause instanceof WebAPIPlatformError && error.cause.data.error === code;
 }
 
-const MOST_TRIES = 6;
+const MOST_TRIES = 12;
 const FIRST_WAIT_MS = 500;
+const MOST_BETWEEN_MS = 3_000;
 
-/** Tries again what Slack did not take now, for about a quarter of a minute. What is tried must bear being done twice. */
-export async function persist<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** Tries again what Slack did not take now, for about half a minute. What is tried must bear being done twice. */
+export async function persist<T>(signal: AbortSignal, work: () => Promise<T>, mostTries = MOST_TRIES): Promise<T> {
   for (let tries = 1; ; tries++) {
     signal.throwIfAborted();
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof HansardError) || !error.retryable || tries === MOST_TRIES) throw error;
-      await delay(FIRST_WAIT_MS * 2 ** (tries - 1) * (0.5 + Math.random()), undefined, { signal });
+      if (!(error instanceof HansardError) || !error.retryable || tries === mostTries) throw error;
+      const waitMs = Math.min(MOST_BETWEEN_MS, FIRST_WAIT_MS * 2 ** (tries - 1));
+      await delay(waitMs * (0.5 + Math.random()), undefined, { signal });
     }
   }
+}
+
+const READ_TRIES = 5;
+
+/** The same for a look, which changes nothing: so that what comes after it does not have to be tried again with it. */
+export async function persistReading<T>(work: () => Promise<T>): Promise<T> {
+  return await persist(AbortSignal.any([]), work, READ_TRIES);
 }

@@ -1,7 +1,5 @@
-/** `/transcribe` and its words. */
-import { z } from 'zod';
+/** `/transcribe` and its words. What people see is only of their channel. */
 import { HansardError } from '../../errors.ts';
-import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
 import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
@@ -9,42 +7,96 @@ import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import { formatClock, formatLength } from '../../pipeline/render/format-time.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
-import { context, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
+import { type ButtonSpec, buttons, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
+import { latestOfChannel } from './find-meetings.ts';
+import { forgetButton } from './present-minutes.ts';
+import { ACTIONS } from './present-progress.ts';
+import { presentSettings } from './present-settings.ts';
 
 export interface CommandContext {
   store: Store;
   queue: JobQueue;
   channel: string;
-  user: string;
   /** Whether posted recordings are taken where no setting says. */
   autoByDefault: boolean;
 }
 
+/** What somebody typed: `words` are looked at here alone, everything else changes something. */
+export type Command =
+  | { kind: 'offer' }
+  | { kind: 'link'; link: string }
+  | { kind: 'words'; word: 'status' | 'search' | 'help' | 'unknown'; rest: string; typed: string }
+  | { kind: 'settings' }
+  | { kind: 'auto'; isOn: boolean }
+  | { kind: 'meeting'; word: 'cancel' | 'retry' | 'forget' | 'speakers'; title: string };
+
 const LISTED = 5;
+/** Of a channel, when one is meant. */
+const LOOKED_AT = 50;
 
 const HELP: Piece[][] = [
   [{ text: 'Post a recording and mention me, or use the shortcut “Summarise recording” on any message with one.' }],
+  [{ text: 'Mention me in the thread of a meeting with a question: I answer with what was said.' }],
   [{ text: '/transcribe', style: 'code' }, { text: ' the latest recordings of this channel' }],
   [{ text: '/transcribe status', style: 'code' }, { text: ' what I am working on in this channel' }],
   [{ text: '/transcribe search words', style: 'code' }, { text: ' who said that in this channel' }],
-  [{ text: '/transcribe settings auto on', style: 'code' }, { text: ' take every recording posted here (or off)' }],
+  [
+    { text: '/transcribe cancel', style: 'code' },
+    { text: ', ' },
+    { text: 'retry', style: 'code' },
+    { text: ', ' },
+    { text: 'speakers', style: 'code' },
+    { text: ' or ' },
+    { text: 'forget', style: 'code' },
+    { text: ' the latest recording, or one by its name' },
+  ],
+  [{ text: '/transcribe settings', style: 'code' }, { text: ' what this channel wants; or: settings auto on' }],
+  [{ text: '/transcribe https://…', style: 'code' }, { text: ' a recording by its link, where links are allowed' }],
   [{ text: '/transcribe help', style: 'code' }, { text: ' this' }],
 ];
 
-/** The answer, for the one who asked alone. What people see is only of their channel. */
-export async function answerCommand(text: string, command: CommandContext): Promise<SlackMessage> {
-  const [word = '', ...rest] = text.trim().split(/\s+/);
-  switch (word.toLowerCase()) {
+export function parseCommand(text: string): Command {
+  const typed = text.trim();
+  if (typed === '') return { kind: 'offer' };
+  const link = /^<?(https?:\/\/[^\s|>]+)(?:\|[^>]*)?>?$/i.exec(typed)?.[1];
+  if (link) return { kind: 'link', link };
+  const [first = '', ...others] = typed.split(/\s+/);
+  const word = first.toLowerCase();
+  const rest = others.join(' ');
+  switch (word) {
     case 'status':
-      return await status(command);
     case 'search':
-      return search(rest.join(' '), command);
-    case 'settings':
-      return settings(rest, command);
+    case 'help':
+      return { kind: 'words', word, rest, typed: first };
+    case 'settings': {
+      const [, value] = /^auto (on|off)$/i.exec(rest) ?? [];
+      return value ? { kind: 'auto', isOn: value.toLowerCase() === 'on' } : { kind: 'settings' };
+    }
+    case 'cancel':
+    case 'retry':
+    case 'forget':
+    case 'speakers':
+      return { kind: 'meeting', word, title: rest };
+    default:
+      return { kind: 'words', word: 'unknown', rest, typed: first };
+  }
+}
+
+/** The answer to what changes nothing, for the one who asked alone. */
+export async function answerCommand(
+  command: Extract<Command, { kind: 'words' | 'settings' }>,
+  where: CommandContext,
+): Promise<SlackMessage> {
+  if (command.kind === 'settings') return presentSettings(where.store.settings, where.channel, where.autoByDefault);
+  switch (command.word) {
+    case 'status':
+      return await status(where);
+    case 'search':
+      return search(command.rest, where);
     case 'help':
       return help('Hansard writes the minutes of recordings.');
-    default:
-      return help(`I do not know “${word}”.`);
+    case 'unknown':
+      return help(`I do not know “${command.typed}”.`);
   }
 }
 
@@ -53,7 +105,7 @@ function help(first: string): SlackMessage {
 }
 
 async function status({ store, queue, channel }: CommandContext): Promise<SlackMessage> {
-  const meetings = store.meetings.list({ channel: { platform: SLACK_PLATFORM, channel }, limit: LISTED });
+  const meetings = latestOfChannel(store, channel, LISTED);
   if (meetings.length === 0)
     return message('No recordings yet.', [paragraph({ text: 'There are no recordings in this channel yet.' })]);
   const lines = await Promise.all(meetings.map(meeting => line(meeting, store, queue)));
@@ -65,11 +117,11 @@ async function status({ store, queue, channel }: CommandContext): Promise<SlackM
 
 async function line(meeting: Meeting, store: Store, queue: JobQueue): Promise<Piece[]> {
   const { state, etaSeconds, stages } = await describeMeeting(meeting, store, queue);
-  const isOver = FINAL_MEETING_STATES.some(final => final === state);
   const live = stages
     .filter(stage => stage.state === 'running')
     .map(({ name, progress }) => `${name} ${Math.round(progress * 100)} %`);
-  const left = etaSeconds === null || isOver ? [] : [`about ${formatLength(Math.max(1_000, etaSeconds * 1000))} left`];
+  const left =
+    etaSeconds === null || isOver(meeting) ? [] : [`about ${formatLength(Math.max(1_000, etaSeconds * 1000))} left`];
   return [{ text: meeting.title, style: 'bold' }, { text: ` ${[state, ...live, ...left].join(', ')}` }];
 }
 
@@ -90,13 +142,57 @@ function search(words: string, { store, channel }: CommandContext): SlackMessage
   }
 }
 
-function settings([name, value]: string[], { store, channel, user, autoByDefault }: CommandContext): SlackMessage {
-  const scope = `${SLACK_PLATFORM}:${channel}`;
-  if (name === 'auto' && (value === 'on' || value === 'off'))
-    store.settings.set(scope, AUTO_SETTING, value === 'on', `${SLACK_PLATFORM}:${user}`);
-  const isOn = store.settings.find(scope, AUTO_SETTING, z.boolean()) ?? autoByDefault;
-  const sentence = isOn
-    ? 'I take every recording that is posted here.'
-    : 'I take recordings here when somebody asks me to.';
-  return message(sentence, [paragraph({ text: sentence }), context('Change it: /transcribe settings auto on | off')]);
+type Word = Extract<Command, { kind: 'meeting' }>['word'];
+
+const fits: Record<Word, (meeting: Meeting) => boolean> = {
+  cancel: meeting => !isOver(meeting) && meeting.state !== 'cancelling',
+  retry: ({ state }) => state === 'failed' || state === 'cancelled',
+  speakers: ({ state }) => state === 'done',
+  forget: isOver,
+};
+
+const none: Record<Word, string> = {
+  cancel: 'I am not working on a recording here.',
+  retry: 'No recording of this channel failed or was cancelled.',
+  speakers: 'There are no minutes in this channel yet.',
+  forget: 'There is nothing to forget in this channel.',
+};
+
+/** The meetings of the channel that the word can mean, newest first. */
+export function meantMeetings(store: Store, channel: string, word: Word, title: string): Meeting[] {
+  const wanted = title.toLowerCase();
+  return latestOfChannel(store, channel, LOOKED_AT)
+    .filter(fits[word])
+    .filter(meeting => meeting.title.toLowerCase().includes(wanted))
+    .slice(0, LISTED);
+}
+
+/** Which one is meant: each with a button. */
+export function offerMeetings(word: Word, meetings: readonly Meeting[], title: string): SlackMessage {
+  if (meetings.length === 0) {
+    const text = title ? `${none[word].slice(0, -1)}, none with “${title}” in its name.` : none[word];
+    return message(text, [paragraph({ text })]);
+  }
+  const blocks = meetings.flatMap(meeting => [
+    paragraph({ text: meeting.title, style: 'bold' }, { text: ` ${meeting.state}` }),
+    buttons(buttonFor(word, meeting.id)),
+  ]);
+  return message('Which one?', [paragraph({ text: 'Which one?' }), ...blocks]);
+}
+
+function buttonFor(word: Word, value: string): ButtonSpec {
+  switch (word) {
+    case 'cancel':
+      return { action: ACTIONS.cancel, label: 'Cancel', value };
+    case 'retry':
+      return { action: ACTIONS.retry, label: 'Try again', value };
+    case 'speakers':
+      return { action: ACTIONS.speakers, label: 'Speakers', value };
+    case 'forget':
+      return forgetButton(value);
+  }
+}
+
+function isOver({ state }: Meeting): boolean {
+  return FINAL_MEETING_STATES.some(final => final === state);
 }

@@ -1,17 +1,20 @@
-/**
- * From something that happened in Slack to a meeting: first one durable write, which is all that is done before Slack has its
- * answer; then the file is looked at and the meeting accepted. The same file in the same channel is the same meeting.
- */
+/** From a file or a link in Slack to a meeting. The same file in the same channel is the same meeting. */
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
+import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import { backoffMs } from '../../pipeline/queue/backoff.ts';
 import { PRIORITIES } from '../../pipeline/queue/job-type.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import { type ChannelSettings, optionsOfChannel, readChannelSettings } from '../channel-settings.ts';
+import { parseLink } from '../fetch-from-link.ts';
 import type { Slack } from './call-slack.ts';
+import type { Handle } from './inbox.ts';
+import { fileSchema, refuseFile } from './refuse-file.ts';
+import type { Teller } from './tell.ts';
 
 /** What was seen: a file, where, by whom, and whether somebody asked for it. */
 export const sighting = z.object({
@@ -24,35 +27,17 @@ export const sighting = z.object({
 });
 export type Sighting = z.infer<typeof sighting>;
 
-const TOPIC = 'slack.file';
-const HOLD_MS = 60_000;
+const linkSighting = sighting.omit({ fileId: true }).extend({ link: z.string() });
+export type LinkSighting = z.infer<typeof linkSighting>;
+
+export const FILE_TOPIC = 'slack.file';
+export const LINK_TOPIC = 'slack.link';
 /** Per channel; more would not be posted while a bot starts anew. */
 const MOST_MISSED = 100;
-/** Slack tells where a file was shared only a moment after it tells of the file. */
-const MOST_LOOKS = 8;
-const FIRST_LOOK_AGAIN_MS = 500;
+const ONE_BREATH_MS = 30_000;
 
-const fileSchema = z.looseObject({
-  id: z.string(),
-  name: z.string().nullish(),
-  title: z.string().nullish(),
-  mimetype: z.string().nullish(),
-  filetype: z.string().nullish(),
-  mode: z.string().nullish(),
-  size: z.number().nullish(),
-  user: z.string().nullish(),
-  bot_id: z.string().nullish(),
-  shares: z
-    .looseObject({
-      public: z.record(z.string(), z.array(shareSchema())).nullish(),
-      private: z.record(z.string(), z.array(shareSchema())).nullish(),
-    })
-    .nullish(),
-});
-
-function shareSchema() {
-  return z.looseObject({ ts: z.string(), thread_ts: z.string().nullish() });
-}
+const postedFiles = z.array(z.looseObject({ id: z.string(), user: z.string().nullish() }));
+const ownChannels = z.array(z.looseObject({ id: z.string() }));
 
 export interface IntakeOptions {
   slack: Slack;
@@ -61,121 +46,156 @@ export interface IntakeOptions {
   botUserId: string;
   team: string;
   autoProcess: 'off' | 'opt-in' | 'all';
+  /** Whether links are taken. */
+  links: boolean;
   maxBytes: number;
   options: RecordingOptions;
-  /** Says one short sentence to one person. */
-  tell(sighting: Sighting, sentence: string): Promise<void>;
+  teller: Teller;
 }
 
 export interface Intake {
-  /** The durable write. */
-  note(seen: Sighting): void;
-  /** Works off what was noted. */
-  work(): Promise<void>;
-  /** Notes what was posted since then in channels whose recordings are taken by themselves: we may not have heard of it. */
-  catchUp(sinceMs: number): Promise<void>;
+  /** Ours are not, nor those of a channel that does not want it. */
+  isWanted(seen: Sighting): boolean;
+  /** @throws HansardError `links_off`, `link_refused` */
+  assertLink(link: string): void;
+  /** From what was noted to a meeting. */
+  takeFile: Handle;
+  takeLink: Handle;
+  /** What was posted since then in channels whose recordings are taken by themselves: we may not have heard of it. */
+  findMissed(sinceMs: number): Promise<Sighting[]>;
 }
 
 export function createIntake(options: IntakeOptions): Intake {
-  const { slack, store, logger, botUserId, autoProcess } = options;
+  const { slack, store, logger, botUserId, autoProcess, teller } = options;
+  const settingsOf = (channel: string): ChannelSettings =>
+    readChannelSettings(store.settings, `${SLACK_PLATFORM}:${channel}`);
+  const isWanted = ({ asked, channel, user }: Sighting): boolean =>
+    user !== botUserId && (asked || (autoProcess !== 'off' && (settingsOf(channel).auto ?? autoProcess === 'all')));
 
-  const isWanted = ({ asked, channel }: Sighting): boolean => {
-    if (asked || autoProcess === 'all') return true;
-    return (
-      autoProcess === 'opt-in' &&
-      (store.settings.find(`${SLACK_PLATFORM}:${channel}`, AUTO_SETTING, z.boolean()) ?? false)
-    );
-  };
+  const chosen = (channel: ChannelSettings, asked: boolean): Meeting['options'] => ({
+    ...JSON.parse(JSON.stringify(optionsOfChannel(channel, options.options))),
+    priority: asked ? PRIORITIES.interactive : PRIORITIES.automatic,
+  });
 
-  async function take(seen: Sighting): Promise<'taken' | 'left' | 'not shared yet'> {
+  const takeFile: Handle = async payload => {
+    const seen = sighting.parse(payload);
+    const { channel, user, asked } = seen;
     const answer = await slack.call('files.info', client => client.files.info({ file: seen.fileId }));
     const file = fileSchema.parse(answer.file);
     // Bolt's own filter does not know these events: our uploads would come back to us
-    if (file.user === botUserId) return 'left';
-    const refusal = refuse(file, options.maxBytes);
+    if (file.user === botUserId) return 'done';
+    const refusal = refuseFile(file, options.maxBytes);
     if (refusal) {
-      if (seen.asked) await options.tell(seen, refusal);
-      return 'left';
+      if (asked) await teller.whisper(seen, refusal);
+      return 'done';
     }
-    const [share] = file.shares?.public?.[seen.channel] ?? file.shares?.private?.[seen.channel] ?? [];
-    if (!share) return 'not shared yet';
+    const [share] = file.shares?.public?.[channel] ?? file.shares?.private?.[channel] ?? [];
+    if (!share) return 'again';
+    const settings = settingsOf(channel);
     const name = file.name ?? file.title ?? 'recording';
+    const isOwnMessage = settings.target === 'channel' && !share.thread_ts;
     const { meeting, created } = store.meetings.accept(
       {
-        origin: `${SLACK_PLATFORM}:${seen.team}:${seen.channel}:${file.id}`,
+        origin: `${SLACK_PLATFORM}:${seen.team}:${channel}:${file.id}`,
         title: name,
         platform: SLACK_PLATFORM,
-        channel: seen.channel,
-        owner: `${SLACK_PLATFORM}:${seen.user}`,
-        source: { kind: 'slack', fileId: file.id, channel: seen.channel, threadTs: share.thread_ts ?? share.ts, name },
-        options: {
-          ...JSON.parse(JSON.stringify(options.options)),
-          priority: seen.asked ? PRIORITIES.interactive : PRIORITIES.automatic,
+        channel,
+        owner: `${SLACK_PLATFORM}:${user}`,
+        source: {
+          ...{ kind: 'slack', fileId: file.id, channel, messageTs: share.ts, name },
+          ...(isOwnMessage ? {} : { threadTs: share.thread_ts ?? share.ts }),
+          ...(file.user && file.user !== user && { uploader: file.user }),
         },
+        options: chosen(settings, asked),
       },
-      `${SLACK_PLATFORM}:${seen.user}`,
+      `${SLACK_PLATFORM}:${user}`,
     );
-    logger.info({ meetingId: meeting.id, created, asked: seen.asked }, 'recording in Slack');
-    return 'taken';
+    logger.info({ meetingId: meeting.id, created, asked }, 'recording in Slack');
+    if (!created && asked) await tellWhereItIs(meeting, seen);
+    return 'done';
+  };
+
+  const takeLink: Handle = async payload => {
+    const { team, channel, user, link } = linkSighting.parse(payload);
+    const url = parseLink(link);
+    const name = nameOf(url);
+    const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 32);
+    const { meeting, created } = store.meetings.accept(
+      {
+        origin: `${SLACK_PLATFORM}:${team}:${channel}:link:${hash}`,
+        title: name,
+        platform: SLACK_PLATFORM,
+        channel,
+        owner: `${SLACK_PLATFORM}:${user}`,
+        source: { kind: 'link', url: url.href, channel, name },
+        options: chosen(settingsOf(channel), true),
+      },
+      `${SLACK_PLATFORM}:${user}`,
+    );
+    logger.info({ meetingId: meeting.id, created }, 'link in Slack');
+    if (!created) await tellWhereItIs(meeting, { channel, user });
+    return 'done';
+  };
+
+  /** Asked for again: what failed is tried again, else the person is told where it is. */
+  async function tellWhereItIs(meeting: Meeting, to: { channel: string; user: string }): Promise<void> {
+    const { id, state } = meeting;
+    const lost = store.deliveries.of(id).filter(({ errorCode }) => errorCode === 'maybe_posted');
+    for (const delivery of lost) store.deliveries.drop(delivery.id); // the person sees that nothing is there
+    if (state === 'failed' || state === 'cancelled') {
+      store.outbox.put({ topic: 'retry', meetingId: id, payload: { who: `${SLACK_PLATFORM}:${to.user}` } });
+      return;
+    }
+    if (lost.length > 0) return;
+    const isDone = FINAL_MEETING_STATES.some(final => final === state);
+    // posted and asked for in one breath: the placeholder says it all
+    if (!isDone && Date.now() - Date.parse(meeting.createdAt) < ONE_BREATH_MS) return;
+    const where = isDone ? 'I wrote the minutes of that recording before' : 'I am at work on that recording already';
+    await teller.whisper(to, `${where}: look in its thread.`);
   }
 
   return {
-    note: seen => {
-      if (seen.user !== botUserId && isWanted(seen)) store.outbox.put({ topic: TOPIC, payload: seen });
+    isWanted,
+    assertLink(link) {
+      if (!options.links) throw new HansardError('links_off', 'HANSARD_LINKS is off');
+      parseLink(link);
     },
-    async catchUp(sinceMs) {
-      for (const scope of store.settings.scopesWith(AUTO_SETTING, true)) {
-        const channel = scope.slice(`${SLACK_PLATFORM}:`.length);
+    takeFile,
+    takeLink,
+    async findMissed(sinceMs) {
+      const missed: Sighting[] = [];
+      for (const channel of await watchedChannels()) {
         const answer = await slack.call('files.list', client =>
           client.files.list({ channel, ts_from: String(Math.floor(sinceMs / 1000)), count: MOST_MISSED }),
         );
-        const posted = z.array(z.looseObject({ id: z.string(), user: z.string().nullish() })).parse(answer.files ?? []);
+        const posted = postedFiles.parse(answer.files ?? []);
         for (const { id: fileId, user } of posted)
-          this.note({ team: options.team, channel, user: user ?? '', fileId, asked: false });
-        if (posted.length > 0)
-          logger.info({ channel, files: posted.length }, 'looked for what was posted while Slack was away');
+          missed.push({ team: options.team, channel, user: user ?? '', fileId, asked: false });
       }
-    },
-    async work() {
-      for (const { id, payload, attempts } of store.outbox.take([TOPIC], 20, HOLD_MS)) {
-        const seen = sighting.parse(payload);
-        const later = () =>
-          store.outbox.postpone(id, new Date(Date.now() + backoffMs(FIRST_LOOK_AGAIN_MS, attempts)).toISOString());
-        try {
-          const outcome = await take(seen);
-          if (outcome !== 'not shared yet') store.outbox.done(id);
-          else if (attempts < MOST_LOOKS) later();
-          else {
-            store.outbox.done(id);
-            if (seen.asked) await options.tell(seen, 'I cannot see where that recording was posted. Post it again.');
-          }
-        } catch (error) {
-          if (!(error instanceof HansardError)) throw error;
-          logger.warn({ code: error.code, detail: error.detail }, 'a recording in Slack could not be taken');
-          if (error.retryable) later();
-          else {
-            store.outbox.done(id);
-            if (seen.asked) await options.tell(seen, error.userMessage).catch(() => {});
-          }
-        }
-      }
+      return missed;
     },
   };
+
+  async function watchedChannels(): Promise<string[]> {
+    if (autoProcess === 'off') return [];
+    const optedIn = store.settings
+      .scopesWith('auto-process', true)
+      .filter(scope => scope.startsWith(`${SLACK_PLATFORM}:`))
+      .map(scope => scope.slice(`${SLACK_PLATFORM}:`.length));
+    if (autoProcess === 'opt-in') return optedIn;
+    const answer = await slack.call('users.conversations', client =>
+      client.users.conversations({ types: 'public_channel,private_channel', exclude_archived: true, limit: 200 }),
+    );
+    return ownChannels.parse(answer.channels ?? []).map(({ id }) => id);
+  }
 }
 
-/** Why not, in one sentence for people. */
-function refuse(
-  { mimetype, filetype, mode, size, name }: z.infer<typeof fileSchema>,
-  maxBytes: number,
-): string | undefined {
-  if (mode === 'tombstone') return 'That file was deleted.';
-  if (mode === 'hidden_by_limit') return 'Slack hides that file, since the workspace is over its limit. Post it again.';
-  if (mode === 'external') return 'That file lies outside Slack. Post the recording itself.';
-  const kind = mimetype ?? '';
-  const isMedia =
-    /^(audio|video)\//.test(kind) || /^(mp3|m4a|mp4|mov|webm|ogg|opus|wav|flac|aac|mkv)$/.test(filetype ?? '');
-  if (!isMedia) return `“${name ?? 'That file'}” is neither audio nor video.`;
-  if (size === 0) return 'That file is empty. Post the recording again.';
-  if ((size ?? 0) > maxBytes) return new HansardError('too_large', '').userMessage;
-  return undefined;
+/** Of the recording: the last part of its path. */
+function nameOf({ pathname, hostname }: URL): string {
+  const last = pathname.split('/').at(-1) || hostname;
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last; // a stray % is no error
+  }
 }

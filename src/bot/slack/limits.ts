@@ -9,15 +9,21 @@ export const LIMITS = {
   buttons: 25,
   buttonText: 75,
   buttonValue: 2_000,
+  containerBlocks: 10,
+  containerTitle: 150,
+  checkboxes: 10,
+  /** Of a choice: its text, and the small line under it. */
+  optionText: 75,
+  viewBlocks: 100,
   /** `text`, which notifications show; `chat.update` refuses more. */
   fallbackText: 4_000,
 } as const;
 
 /** Between two edits of one message. */
 export const EDIT_INTERVAL_MS = 4_000;
-/** Messages per channel: about one a second, a few at once. */
-export const POSTS = { burst: 3, intervalMs: 1_000 };
-/** Edits of progress per workspace: 40 a minute leave room for the others (chat.update takes 50 and more). */
+/** Messages per channel: one a second, and a little, since some take longer on their way than others. */
+export const POSTS = { burst: 1, intervalMs: 1_050 };
+/** Edits per workspace: 40 a minute (chat.update takes 50 and more). */
 export const EDITS = { burst: 10, intervalMs: 1_500 };
 /** Visible characters of a summary; the rest is in the thread. */
 export const SUMMARY_CHARACTERS = 1_200;

@@ -10,18 +10,16 @@ import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
-import { createResultStore } from '../../pipeline/results/result-store.ts';
-import { findOutcome } from '../../pipeline/run-stage.ts';
-import { transcriptSchema } from '../../pipeline/stage-results.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
+import { cutVoiceClips } from '../cut-voice-clips.ts';
+import { createMinutesReader } from '../read-minutes.ts';
 import { list, message, paragraph, type SlackMessage } from './blocks.ts';
 import { CLIENT_OPTIONS, createSlack } from './call-slack.ts';
 import { createSlackFetcher } from './fetch-from-slack.ts';
-import { createIntake } from './intake.ts';
 import { createSlackPlatform, type SlackPlatform } from './slack-platform.ts';
 import { type SlackApp, startSlackApp } from './start-slack.ts';
-import { escapeFallback } from './text.ts';
+import { createTeller } from './tell.ts';
 
 export interface OpenSlack {
   platform: SlackPlatform;
@@ -33,6 +31,8 @@ export interface OpenSlack {
 }
 
 const CONNECT_AGAIN_MS = 10_000;
+/** The decoded sound of a long meeting may have to come from far. */
+const CLIPS_MS = 60_000;
 
 const identity = z.looseObject({ user_id: z.string(), team_id: z.string() });
 
@@ -55,10 +55,13 @@ export function openSlack({
 }): OpenSlack {
   const { botToken: token, apiUrl } = settings;
   const slack = createSlack(new WebClient(token, { ...CLIENT_OPTIONS, ...(apiUrl && { slackApiUrl: apiUrl }) }));
-  const platform = createSlackPlatform({ slack, store, queue, logger });
+  const teller = createTeller(slack);
+  const minutes = createMinutesReader(store, blobs);
+  const workDir = path.join(config.dataDir, 'work');
+  const platform = createSlackPlatform({ slack, store, queue, logger, teller });
   const fetcher = createSlackFetcher({
     ...{ slack, blobs, token },
-    workDir: path.join(config.dataDir, 'work'),
+    workDir,
     maxBytes: config.maxRecordingBytes,
     trustedHost: apiUrl && new URL(apiUrl).host,
   });
@@ -74,29 +77,21 @@ export function openSlack({
         const { user_id: botUserId, team_id: team } = identity.parse(
           await slack.call('auth.test', client => client.auth.test()),
         );
-        const intake = createIntake({
-          ...{ slack, store, logger, botUserId, team, options },
-          autoProcess: config.autoProcess,
-          maxBytes: config.maxRecordingBytes,
-          tell: async ({ channel, user }, sentence) => {
-            await slack.call('chat.postEphemeral', client =>
-              client.chat.postEphemeral({
-                ...{ channel, user, text: escapeFallback(sentence) },
-                ...{ link_names: false, parse: 'none' },
-              }),
-            );
-          },
-        });
         return await startSlackApp({
-          ...{ settings, slack, store, queue, orchestrator, intake, logger, forget },
-          async readTranscript(meetingId) {
-            const key = store.stages.get(meetingId, 'assign').resultKey ?? '';
-            const transcript = await findOutcome(createResultStore(blobs), key, transcriptSchema);
-            if (!transcript) throw new HansardError('blob_missing', `the transcript of meeting ${meetingId}`);
-            return transcript.result;
+          ...{ settings, slack, store, queue, orchestrator, platform, logger, forget, botUserId, team, options },
+          ...{ teller, minutes, autoProcess: config.autoProcess, links: config.links },
+          maxBytes: config.maxRecordingBytes,
+          defaults: { auto: config.autoProcess === 'all', retention: config.retention },
+          async cutClips(meetingId) {
+            const transcript = await minutes.transcript(meetingId);
+            const { audioHash } = await minutes.decoded(meetingId);
+            return await cutVoiceClips(transcript, audioHash, {
+              blobs,
+              workDir,
+              signal: AbortSignal.timeout(CLIPS_MS),
+            });
           },
           seenFile: path.join(config.dataDir, 'slack.seen'),
-          autoByDefault: config.autoProcess === 'all',
         });
       };
       const connection = await keepConnecting(connect, logger);

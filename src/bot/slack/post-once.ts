@@ -20,6 +20,9 @@ export async function postOnce(store: Store, meeting: Meeting, target: string, p
   const { deliveries } = store;
   const delivery = deliveries.intend({ meetingId: meeting.id, platform: meeting.platform, target, kind: post.kind });
   if (delivery.state === 'delivered') return delivery.externalId ?? '';
+  // only a person can tell whether it arrived
+  if (delivery.state === 'failed' && delivery.errorCode === 'maybe_posted')
+    throw new HansardError('maybe_posted', `${post.kind} of meeting ${meeting.id}`);
   if (delivery.state === 'failed') deliveries.retry(delivery.id, 'system');
   const claim = deliveries.claim(delivery.id, STALE_MS);
   if (!claim) throw new HansardError('platform_busy', `${post.kind} of meeting ${meeting.id} is being sent`);

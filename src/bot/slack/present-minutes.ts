@@ -1,10 +1,16 @@
-/** The minutes as Slack messages: the summary, and the notes of the thread. Pure. */
+/** The summary that everybody sees: at most 1,200 characters, with what can be done about it. Pure. */
+import { createHash } from 'node:crypto';
 import type { KnownBlock } from '@slack/types';
+import { z } from 'zod';
 import type { MetaFile, TranscriptFile } from '../../pipeline/files.ts';
-import { formatClock, formatDate, formatLength } from '../../pipeline/render/format-time.ts';
-import type { ActionItem, Summary, SummaryItem } from '../../pipeline/summary.ts';
+import { formatDate, formatLength } from '../../pipeline/render/format-time.ts';
+import { hasPart, SUMMARY_TEMPLATES, type SummaryTemplate, showParts } from '../../pipeline/render/summary-template.ts';
+import type { ActionItem, Summary } from '../../pipeline/summary.ts';
+import { formatItemRef } from '../item-ref.ts';
 import {
+  type ButtonSpec,
   buttons,
+  checkboxes,
   context,
   header,
   list,
@@ -12,9 +18,10 @@ import {
   type Piece,
   paragraph,
   type SlackMessage,
-  textLength,
+  visibleLength,
 } from './blocks.ts';
 import { LIMITS, SUMMARY_CHARACTERS } from './limits.ts';
+import { actionPieces, itemPieces, lengthOf } from './present-items.ts';
 import { ACTIONS } from './present-progress.ts';
 import { cut } from './text.ts';
 
@@ -23,127 +30,144 @@ export interface PostedMinutes {
   summary: Summary;
   transcript: TranscriptFile;
   meta: MetaFile;
+  /** What the channel says about agreement; nothing when empty. */
+  consent: string;
 }
 
 const NOTICE = 'Made automatically by Hansard on your own machines. It may contain mistakes: check what matters.';
+const TITLE_CHARACTERS = 100;
 const ABSTRACT_CHARACTERS = 400;
 const ITEM_CHARACTERS = 160;
+/** A choice has room for two lines of 75; the rest of it is moment, name and date. */
+const TASK_CHARACTERS = 2 * LIMITS.optionText;
+const MORE_CHARACTERS = 24;
 
-/** What everybody sees: at most about 1,200 characters; what does not fit is in the thread. */
-export function presentSummary({ meetingId, summary, transcript, meta }: PostedMinutes): SlackMessage {
-  const title = summary.title || meta.recording.fileName;
+export function presentSummary({ meetingId, summary, transcript, meta, consent }: PostedMinutes): SlackMessage {
+  const template = templateOf(meta);
+  const shown = showParts(summary, template);
+  const title = cut(summary.title || meta.recording.fileName, TITLE_CHARACTERS);
+  const ends: KnownBlock[] = [
+    context(NOTICE, ...(consent ? [consent] : [])),
+    buttons(...buttonsOf(meetingId, transcript.speakers.length)),
+  ];
   const blocks: KnownBlock[] = [header(title), context(facts(transcript, meta))];
-  if (summary.abstract) blocks.push(paragraph({ text: cut(summary.abstract, ABSTRACT_CHARACTERS) }));
-  let left = SUMMARY_CHARACTERS - textLength(blocks) - NOTICE.length;
-  const addList = (name: string, items: readonly Piece[][], none: string) => {
-    if (items.length === 0) {
-      blocks.push(paragraph({ text: none, style: 'italic' }));
-      return;
-    }
-    const fitting: Piece[][] = [];
-    for (const item of items) {
-      const length = item.reduce((sum, { text }) => sum + text.length, 0);
-      if (length > left && fitting.length > 0) break;
-      left -= length;
-      fitting.push(item);
-    }
-    const missing = items.length - fitting.length;
-    if (missing > 0) fitting.push([{ text: `${missing} more in the thread`, style: 'italic' }]);
-    blocks.push(paragraph({ text: name, style: 'bold' }), list(fitting));
-  };
+  if (shown.abstract) blocks.push(paragraph({ text: cut(shown.abstract, ABSTRACT_CHARACTERS) }));
+  const left = SUMMARY_CHARACTERS - visibleLength([...blocks, ...ends]);
   if (transcript.turns.length === 0)
     blocks.push(paragraph({ text: 'Nobody speaks in this recording.', style: 'italic' }));
-  else {
-    addList(
-      'Decisions',
-      summary.decisions.map(item => itemPieces(item, ITEM_CHARACTERS)),
-      'Nothing was decided.',
-    );
-    addList(
-      'Action items',
-      openActions(summary).map(action => actionPieces(action, ITEM_CHARACTERS)),
-      'No action items.',
-    );
-  }
-  blocks.push(
-    context(NOTICE),
-    buttons(
-      ...(transcript.speakers.length > 0 ? [{ action: ACTIONS.speakers, label: 'Speakers', value: meetingId }] : []),
-      { action: ACTIONS.rerun, label: 'Run it again', value: meetingId },
-      {
-        action: ACTIONS.forget,
-        label: 'Forget this meeting',
-        value: meetingId,
-        style: 'danger',
-        confirm: {
-          title: 'Forget this meeting?',
-          text: 'Transcript, summary and recording are erased from Hansard, and these messages and files are removed.',
-          yes: 'Forget it',
-          no: 'Keep it',
-        },
-      },
-    ),
-  );
-  return message(`${title}: ${cut(summary.abstract || 'the minutes are here', ABSTRACT_CHARACTERS)}`, blocks);
+  else blocks.push(...lists(meetingId, shown, template, left));
+  return message(`${title}: ${cut(summary.abstract || 'the minutes are here', ABSTRACT_CHARACTERS)}`, [
+    ...blocks,
+    ...ends,
+  ]);
 }
 
-/** Everything with its evidence, in as many messages as it takes. */
-export function presentNotes({ summary, transcript, meta }: PostedMinutes): SlackMessage[] {
-  const title = summary.title || meta.recording.fileName;
-  const sections: [name: string, items: Piece[][]][] = [
-    ['Decisions', summary.decisions.map(item => [...itemPieces(item), ...quotePieces(item)])],
-    ['Action items', summary.actionItems.map(item => [...actionPieces(item), ...quotePieces(item)])],
-    ['Open questions', summary.questions.map(item => itemPieces(item))],
-    ['Numbers', summary.numbers.map(item => itemPieces(item))],
-    ['Topics', summary.topics.map(({ title: topic, start }) => [moment(start), { text: cut(topic, NOTE_CHARACTERS) }])],
-    [
-      'Speakers',
-      transcript.speakers.map(({ label, seconds }) => [
-        { text: `${cut(label, NAME_CHARACTERS)}, ${formatLength(seconds * 1000)}` },
-      ]),
-    ],
-    [
-      'Please note',
-      [...new Set([...meta.warnings, ...summary.warnings])].map(warning => [{ text: cut(warning, NOTE_CHARACTERS) }]),
-    ],
+export function templateOf({ options }: MetaFile): SummaryTemplate {
+  return z.enum(SUMMARY_TEMPLATES).catch('minutes').parse(options.summaryTemplate);
+}
+
+/** Those that stand in the summary: what is to do, then what is done. */
+export function tasksOf({ actionItems }: Summary): ActionItem[] {
+  const open = actionItems.filter(({ status }) => status === 'open');
+  const done = actionItems.filter(({ status, edited }) => status === 'done' && edited);
+  return [...open, ...done];
+}
+
+/** Decisions may take half of the room, and what the action items leave. */
+function lists(meetingId: string, summary: Summary, template: SummaryTemplate, room: number): KnownBlock[] {
+  const tasks = tasksOf(summary);
+  const taskLines = tasks.map(task => cutPieces(actionPieces(task), TASK_CHARACTERS));
+  const decisions = summary.decisions.map(item => itemPieces(item, ITEM_CHARACTERS));
+  const wanted = taskLines.reduce((sum, text) => sum + text.length, 0) + MORE_CHARACTERS;
+  const blocks: KnownBlock[] = [];
+  let left = room - 'Decisions'.length - 'Action items'.length;
+  if (hasPart(template, 'decisions')) {
+    const fitting = fit(decisions, Math.max(left / 2, left - wanted), lengthOf);
+    left -= fitting.reduce((sum, pieces) => sum + lengthOf(pieces), 0);
+    if (decisions.length === 0) blocks.push(paragraph({ text: 'Nothing was decided.', style: 'italic' }));
+    else
+      blocks.push(
+        paragraph({ text: 'Decisions', style: 'bold' }),
+        list([...fitting, ...more(decisions.length - fitting.length)]),
+      );
+  }
+  if (tasks.length === 0) return [...blocks, paragraph({ text: 'No action items.', style: 'italic' })];
+  const fitting = fit(taskLines, left, text => text.length).slice(0, LIMITS.checkboxes);
+  const items = tasks.slice(0, fitting.length).map((task, index) => ({
+    value: formatItemRef(meetingId, task),
+    text: fitting[index] ?? '',
+    isTicked: task.status === 'done',
+  }));
+  const rest = more(tasks.length - fitting.length);
+  return [
+    ...blocks,
+    paragraph({ text: 'Action items', style: 'bold' }),
+    checkboxes(nameTasks(meetingId, items), ACTIONS.tick, items),
+    ...(rest.length > 0 ? [list(rest)] : []),
   ];
-  const messages: KnownBlock[][] = [[paragraph({ text: 'Notes', style: 'bold' })]];
-  for (const [name, items] of sections) {
-    if (items.length === 0) continue;
-    add(paragraph({ text: name, style: 'bold' }));
-    for (const group of groupItems(items)) add(list(group));
-  }
-  return messages.map(blocks => message(`Notes: ${title}`, blocks));
-
-  function add(block: KnownBlock): void {
-    const blocks = messages.at(-1) ?? [];
-    const isFull = blocks.length >= LIMITS.blocks || textLength([...blocks, block]) > LIMITS.messageText;
-    if (isFull) messages.push([block]);
-    else blocks.push(block);
-  }
 }
 
-/** In the thread; nobody says a sentence of that length. */
-const NOTE_CHARACTERS = 700;
-const NAME_CHARACTERS = 60;
-const LIST = { items: 10, characters: 5_000 };
+/** Another name with every change: else people would go on seeing their own ticks. */
+function nameTasks(meetingId: string, items: unknown): string {
+  return `tasks.${meetingId}.${createHash('sha256').update(JSON.stringify(items)).digest('hex').slice(0, 12)}`;
+}
 
-/** Lists that fit into a message beside others. */
-function groupItems(items: readonly Piece[][]): Piece[][][] {
-  const groups: Piece[][][] = [];
-  let characters = 0;
-  for (const item of items) {
-    const length = item.reduce((sum, { text }) => sum + text.length, 0);
-    const group = groups.at(-1);
-    if (group && group.length < LIST.items && characters + length <= LIST.characters) {
-      group.push(item);
-      characters += length;
-    } else {
-      groups.push([item]);
-      characters = length;
-    }
-  }
-  return groups;
+/** Which meeting a block of tasks is about. */
+export function meetingOfTasks(blockId: string): string | undefined {
+  const [kind, meetingId] = blockId.split('.');
+  return kind === 'tasks' ? meetingId : undefined;
+}
+
+/** As many as fit, one at least. */
+function fit<Item>(items: readonly Item[], room: number, length: (item: Item) => number): Item[] {
+  const whole = items.reduce((sum, item) => sum + length(item), 0) <= room;
+  let left = whole ? room : room - MORE_CHARACTERS;
+  const count = items.findIndex(item => {
+    left -= length(item);
+    return left < 0;
+  });
+  return items.slice(0, count === -1 ? items.length : Math.max(1, count));
+}
+
+function more(count: number): Piece[][] {
+  return count > 0 ? [[{ text: `${count} more in the thread`, style: 'italic' }]] : [];
+}
+
+/** What stands after the words of the item, its date and the like, is kept. */
+function cutPieces(pieces: readonly Piece[], most: number): string {
+  const over = lengthOf(pieces) - most;
+  if (over <= 0) return pieces.map(({ text }) => text).join('');
+  const longest = pieces.reduce((one, other) => (other.text.length > one.text.length ? other : one));
+  return pieces
+    .map(piece => (piece === longest ? cut(piece.text, Math.max(20, piece.text.length - over)) : piece.text))
+    .join('');
+}
+
+function buttonsOf(meetingId: string, speakers: number): ButtonSpec[] {
+  const value = meetingId;
+  return [
+    { action: ACTIONS.notes, label: 'Full notes', value },
+    ...(speakers > 0 ? [{ action: ACTIONS.speakers, label: 'Speakers', value }] : []),
+    { action: ACTIONS.rerun, label: 'Run again', value },
+    { action: ACTIONS.fix, label: 'Fix', value },
+    { action: ACTIONS.files, label: 'Files', value },
+    forgetButton(meetingId),
+  ];
+}
+
+export function forgetButton(value: string): ButtonSpec {
+  return {
+    action: ACTIONS.forget,
+    label: 'Forget',
+    value,
+    style: 'danger',
+    confirm: {
+      title: 'Forget this meeting?',
+      text: 'Transcript, summary and recording are erased from Hansard, and these messages and files are removed.',
+      yes: 'Forget it',
+      no: 'Keep it',
+    },
+  };
 }
 
 function facts(transcript: TranscriptFile, meta: MetaFile): string {
@@ -152,39 +176,4 @@ function facts(transcript: TranscriptFile, meta: MetaFile): string {
   return [formatLength(transcript.durationSeconds * 1000), speakers, formatDate(meta.meetingDate, meta.timeZone)].join(
     ' · ',
   );
-}
-
-function openActions({ actionItems }: Summary): ActionItem[] {
-  return actionItems.filter(({ status }) => status === 'open');
-}
-
-function moment(seconds: number): Piece {
-  return { text: `[${formatClock(seconds * 1000)}] `, style: 'code' };
-}
-
-function itemPieces({ text, evidence, verified }: SummaryItem, most = NOTE_CHARACTERS): Piece[] {
-  const [first] = evidence;
-  return [
-    ...(first ? [moment(first.start)] : []),
-    { text: cut(text, most) },
-    ...(verified ? [] : [{ text: ' (needs a check)', style: 'italic' as const }]),
-  ];
-}
-
-function actionPieces(action: ActionItem, most?: number): Piece[] {
-  const { owner, due, status } = action;
-  const [first, ...rest] = itemPieces(action, most);
-  const hasMoment = first?.style === 'code';
-  const who: Piece[] = owner ? [{ text: `${cut(owner, NAME_CHARACTERS)}: `, style: 'bold' }] : [];
-  const end = [
-    due ? `, by ${due.date ? formatDate(due.date, 'UTC') : cut(due.text, NAME_CHARACTERS)}` : '',
-    status === 'open' ? '' : ` (${status})`,
-  ].join('');
-  const pieces = hasMoment && first ? [first, ...who, ...rest] : [...who, ...(first ? [first] : []), ...rest];
-  return end === '' ? pieces : [...pieces, { text: end }];
-}
-
-function quotePieces({ evidence, text }: SummaryItem): Piece[] {
-  const quote = evidence[0]?.quote ?? '';
-  return quote === '' || quote === text ? [] : [{ text: ` “${cut(quote, NOTE_CHARACTERS)}”`, style: 'italic' }];
 }

@@ -11,6 +11,16 @@ export const ACTIONS = {
   retry: 'hansard_retry',
   rerun: 'hansard_rerun',
   speakers: 'hansard_speakers',
+  clips: 'hansard_clips',
+  notes: 'hansard_notes',
+  files: 'hansard_files',
+  fix: 'hansard_fix',
+  /** Boxes of action items in the summary. */
+  tick: 'hansard_tick',
+  /** The menu of one action item in the notes. */
+  item: 'hansard_item',
+  settings: 'hansard_settings',
+  chooseChannel: 'hansard_choose_channel',
   forget: 'hansard_forget',
 } as const;
 
@@ -25,7 +35,8 @@ const doing: Record<StageName, string> = {
   deliver: 'Posting the minutes',
 };
 
-export function presentProgress(report: MeetingReport): SlackMessage {
+/** @param consent what the channel says about agreement; nothing when empty */
+export function presentProgress(report: MeetingReport, consent: string): SlackMessage {
   const { id, title, state, error } = report;
   const name = { text: title, style: 'bold' as const };
   switch (state) {
@@ -49,6 +60,7 @@ export function presentProgress(report: MeetingReport): SlackMessage {
       return message(`${title}: ${step(report)}`, [
         paragraph(...lines),
         ...(report.durationMs === null ? [] : [context(facts(report))]),
+        ...(consent ? [context(consent)] : []),
         buttons({ action: ACTIONS.cancel, label: 'Cancel', value: id }),
       ]);
     }
@@ -56,7 +68,7 @@ export function presentProgress(report: MeetingReport): SlackMessage {
 }
 
 /** `Writing down what is said, 42 %` */
-function step({ stages }: MeetingReport): string {
+export function step({ stages }: MeetingReport): string {
   const live = stages.filter(({ state }) => state === 'running' || state === 'queued');
   const running = live.filter(({ state }) => state === 'running');
   if (running.length > 0) {

@@ -1,58 +1,45 @@
-/** The dialog of Re-run: what people may choose anew. Pure. */
-import type { ModalView, PlainTextOption } from '@slack/types';
+/** The dialog of Run again: what people may choose anew. Pure. */
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import {
   MOST_SPEAKERS,
   parseSpeakerRange,
   type RecordingOptions,
   type SpeakerRange,
+  SUMMARY_STYLES,
 } from '../../pipeline/recording-options.ts';
-import { buildDialog, type DialogMeeting, dialogMeeting } from './dialog.ts';
+import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, TEMPLATES } from '../choices.ts';
+import { buildDialog, choiceField, type DialogErrors, type DialogMeeting, readDialog, textField } from './dialog.ts';
 
 export const RERUN_DIALOG = 'hansard_rerun_dialog';
 
-const summarizers: Record<RecordingOptions['summarizer'], string> = {
-  auto: 'by the language model where there is one',
-  ollama: 'by the language model',
-  extractive: 'by rules',
-};
-
-const option = (value: string): PlainTextOption => ({
-  value,
-  text: { type: 'plain_text', text: summarizers[value as RecordingOptions['summarizer']] },
-});
-
 export function buildRerunDialog(meeting: DialogMeeting & { options: Record<string, unknown> }): ModalView {
-  const summarizer = String(meeting.options.summarizer ?? 'auto');
-  const range = presentRange(meeting.options);
+  const { options } = meeting;
+  const chosen = (name: string, otherwise: string) => String(options[name] ?? otherwise);
   return buildDialog(RERUN_DIALOG, meeting, {
-    title: 'Run it again',
+    title: 'Run again',
     submit: 'Run',
     blocks: [
-      {
-        type: 'input',
-        block_id: 'speakers',
-        optional: true,
-        label: { type: 'plain_text', text: 'How many people speak' },
-        hint: { type: 'plain_text', text: 'A number such as 4, or a range such as 2-6. Empty: I find out.' },
-        element: {
-          type: 'plain_text_input',
-          action_id: 'value',
-          max_length: 5,
-          ...(range && { initial_value: range }),
+      textField(
+        {
+          block: 'speakers',
+          label: 'How many people speak',
+          hint: 'A number such as 4, or a range such as 2-6. Empty: I find out.',
+          isOptional: true,
         },
-      },
-      {
-        type: 'input',
-        block_id: 'summarizer',
-        label: { type: 'plain_text', text: 'The summary is written' },
-        element: {
-          type: 'static_select',
-          action_id: 'value',
-          options: Object.keys(summarizers).map(option),
-          initial_option: option(summarizer in summarizers ? summarizer : 'auto'),
-        },
-      },
+        { initial: presentRange(options), most: 5 },
+      ),
+      choiceField({ block: 'language', label: 'They speak' }, LANGUAGES, chosen('language', 'auto')),
+      choiceField({ block: 'model', label: 'The words are heard by' }, MODELS, chosen('model', 'moonshine-base')),
+      choiceField({ block: 'summarizer', label: 'The summary is written' }, SUMMARIZERS, chosen('summarizer', 'auto')),
+      choiceField({ block: 'style', label: 'The summary is' }, STYLES, chosen('summaryStyle', 'standard')),
+      choiceField({ block: 'template', label: 'It has' }, TEMPLATES, chosen('summaryTemplate', 'minutes')),
+      choiceField(
+        { block: 'summaryLanguage', label: 'Its language', hint: 'Only a language model can translate.' },
+        SUMMARY_LANGUAGES,
+        chosen('summaryLanguage', 'meeting'),
+      ),
     ],
   });
 }
@@ -63,27 +50,29 @@ function presentRange({ minSpeakers, maxSpeakers }: Record<string, unknown>): st
   return minSpeakers === maxSpeakers ? `${minSpeakers}` : `${minSpeakers}-${maxSpeakers}`;
 }
 
-const viewSchema = z.looseObject({
-  private_metadata: dialogMeeting,
-  state: z.looseObject({
-    values: z.looseObject({
-      speakers: z.looseObject({ value: z.looseObject({ value: z.string().nullish() }) }),
-      summarizer: z.looseObject({
-        value: z.looseObject({ selected_option: z.looseObject({ value: z.enum(['auto', 'ollama', 'extractive']) }) }),
-      }),
-    }),
-  }),
+const wishSchema = z.object({
+  language: z.string(),
+  model: z.string(),
+  summarizer: z.enum(['auto', 'ollama', 'extractive']),
+  style: z.enum(SUMMARY_STYLES),
+  template: z.enum(SUMMARY_TEMPLATES),
+  summaryLanguage: z.string(),
 });
 
-export type RerunWish =
-  | { meeting: DialogMeeting; changes: SpeakerRange & Pick<RecordingOptions, 'summarizer'> }
-  /** What is wrong, by the block that it stands in. */
-  | { errors: Record<string, string> };
+export type RerunChanges = SpeakerRange &
+  Pick<RecordingOptions, 'language' | 'model' | 'summarizer' | 'summaryStyle' | 'summaryTemplate' | 'summaryLanguage'>;
 
-export function readRerunDialog(view: unknown): RerunWish {
-  const { private_metadata: meeting, state } = viewSchema.parse(view);
-  const text = state.values.speakers.value.value?.trim() ?? '';
+export function readRerunDialog(view: unknown): { meeting: DialogMeeting; changes: RerunChanges } | DialogErrors {
+  const { meeting, answers } = readDialog(view);
+  const text = answers.get('speakers') ?? '';
   const range = text === '' ? { minSpeakers: 0, maxSpeakers: MOST_SPEAKERS } : parseSpeakerRange(text);
   if (!range) return { errors: { speakers: `A number from 1 to ${MOST_SPEAKERS}, or a range such as 2-6.` } };
-  return { meeting, changes: { ...range, summarizer: state.values.summarizer.value.selected_option.value } };
+  const { language, model, summarizer, style, template, summaryLanguage } = wishSchema.parse(
+    Object.fromEntries(answers),
+  );
+  const changes = {
+    ...{ ...range, language, model, summarizer, summaryStyle: style, summaryTemplate: template },
+    summaryLanguage: summaryLanguage === 'meeting' ? undefined : summaryLanguage,
+  };
+  return { meeting, changes };
 }

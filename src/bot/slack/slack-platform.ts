@@ -1,40 +1,47 @@
-/** What Slack shows of a meeting: one placeholder in the thread of the recording, which becomes the summary; notes; files. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+/** What Slack shows of a meeting: one placeholder, which becomes the summary; notes and files in its thread. */
+import type { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Platform } from '../../pipeline/deliver-handler.ts';
 import { metaFileSchema, transcriptFileSchema } from '../../pipeline/files.ts';
+import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.ts';
 import { createTurns } from '../../pipeline/orchestration/turns.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import { throttle } from '../../pipeline/queue/worker-log.ts';
+import type { Delivery } from '../../pipeline/store/deliveries.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import { summarySchema } from '../../pipeline/summary.ts';
+import { DEFAULT_CONSENT, readChannelSettings } from '../channel-settings.ts';
+import type { VoiceClip } from '../cut-voice-clips.ts';
+import { batchOf } from './batch.ts';
 import type { SlackMessage } from './blocks.ts';
-import { isSlackError, persist, type Slack } from './call-slack.ts';
-import { EDIT_INTERVAL_MS, EDITS, POSTS } from './limits.ts';
-import { createPace } from './pace.ts';
+import { persist, type Slack } from './call-slack.ts';
+import { EDIT_INTERVAL_MS } from './limits.ts';
+import { createMessenger, type Place } from './messenger.ts';
+import { createSlackFiles, type SharedFile } from './post-files.ts';
 import { postOnce } from './post-once.ts';
-import { presentNotes, presentSummary } from './present-minutes.ts';
+import { presentCard } from './present-card.ts';
+import { type PostedMinutes, presentSummary } from './present-minutes.ts';
+import { presentNotes } from './present-notes.ts';
 import { presentProgress } from './present-progress.ts';
-
-/** What is kept of a recording in Slack. */
-export const slackSource = z.looseObject({
-  kind: z.literal('slack'),
-  fileId: z.string(),
-  channel: z.string(),
-  /** Of the message with the recording: the parent of our thread. */
-  threadTs: z.string(),
-  name: z.string(),
-});
+import { slackPlace } from './slack-source.ts';
+import type { Teller } from './tell.ts';
 
 export interface SlackPlatform extends Platform {
   /** Posts placeholders and keeps them up to date, until `stop`. */
   start(): void;
   stop(): Promise<void>;
+  /** Where the notes, the files and the answers about a meeting are. */
+  threadOf(meeting: Meeting): Place;
+  /** Ids of the files that are there now, in order. */
+  filesOf(meetingId: string): string[];
+  /** Posts clips of voices; they go with the next files. */
+  showClips(meeting: Meeting, clips: readonly VoiceClip[]): Promise<void>;
+  /** Answers once per question. */
+  answer(meeting: Meeting, questionId: string, message: SlackMessage): Promise<void>;
 }
 
 /** Read first, and useful elsewhere; the JSON files come last. */
@@ -50,275 +57,316 @@ const POSTED_FILES = [
   'transcript.json',
 ];
 const LOOK_MS = 500;
-const METADATA_TYPE = 'hansard_job';
-const UPLOAD_MS = 60_000;
-/** Between looks whether Slack shows what it has taken, and how often. */
-const FILE_LOOK_MS = 1_000;
-const SHARE_LOOKS = 5;
 /** How many that ended badly are looked at; they are told once each. */
 const RECENT = 50;
-const CONTENT_TYPE = 'application/octet-stream';
-
-const sharesSchema = z.looseObject({
-  public: z.record(z.string(), z.unknown()).optional(),
-  private: z.record(z.string(), z.unknown()).optional(),
-});
-
-const postedMessage = z.looseObject({
-  ts: z.string(),
-  metadata: z
-    .looseObject({
-      event_type: z.string().optional(),
-      event_payload: z.looseObject({ j: z.string().optional() }).optional(),
-    })
-    .optional(),
-});
+/** A correction is worked in within this time, and the summary stays what people see. */
+const QUIET_MS = 8_000;
+const MUTE_MS = 60_000;
 
 export function createSlackPlatform({
   slack,
   store,
   queue,
   logger,
+  teller,
 }: {
   slack: Slack;
   store: Store;
   queue: JobQueue;
   logger: Logger;
+  teller: Teller;
 }): SlackPlatform {
+  const messenger = createMessenger(slack, store);
+  const slackFiles = createSlackFiles(slack, store, messenger.posts);
   /** An edit of the progress must not overtake the summary. */
   const inTurn = createTurns();
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.warn({ err, suppressed }, `${what}; it is tried again`),
   );
-  const posts = createPace(POSTS);
-  const edits = createPace(EDITS);
   const shown = new Map<string, { content: string; atMs: number }>();
+  /** Until when nothing is tried for a meeting that Slack refused to show. */
+  const mute = new Map<string, number>();
 
-  const placeOf = (meeting: Meeting) => {
-    const { channel, threadTs } = slackSource.parse(meeting.source);
-    return { channel, threadTs, target: `${channel}:${threadTs}` };
+  const delivered = (meetingId: string, kind: string): string | undefined =>
+    store.deliveries.of(meetingId).find(one => one.kind === kind && one.state === 'delivered')?.externalId ?? undefined;
+  const consentOf = ({ channel }: Meeting) =>
+    readChannelSettings(store.settings, `${SLACK_PLATFORM}:${channel}`).consent ?? DEFAULT_CONSENT;
+  const describe = (meeting: Meeting) => describeMeeting(meeting, store, queue);
+  const presentStanding = async (leader: Meeting, members: readonly Meeting[]): Promise<SlackMessage> =>
+    members.length > 1
+      ? presentCard(await Promise.all(members.map(describe)), consentOf(leader))
+      : presentProgress(await describe(leader), consentOf(leader));
+
+  /** Where the placeholder goes. */
+  const placeOf = (meeting: Meeting): Place => {
+    const { channel, threadTs } = slackPlace.parse(meeting.source);
+    return { channel, threadTs };
+  };
+  const threadOf = (meeting: Meeting): Place => {
+    const { channel, threadTs } = placeOf(meeting);
+    if (threadTs !== undefined) return { channel, threadTs };
+    const root = delivered(meeting.id, 'placeholder') ?? delivered(batchOf(store, meeting).leader.id, 'placeholder');
+    return { channel, threadTs: root };
   };
 
-  /** One message in the thread. @returns its ts */
-  const post = (meeting: Meeting, kind: string, { text, blocks }: SlackMessage): Promise<string> => {
-    const { channel, threadTs, target } = placeOf(meeting);
-    return postOnce(store, meeting, target, {
-      kind,
-      async send({ id }) {
-        await posts.take(channel);
-        const answer = await slack.call('chat.postMessage', client =>
-          client.chat.postMessage({
-            ...{ channel, thread_ts: threadTs, text, blocks },
-            ...{ unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' },
-            // any member can read it: nothing but an id
-            metadata: { event_type: METADATA_TYPE, event_payload: { j: id } },
-          }),
-        );
-        return z.string().parse(answer.ts);
-      },
-      async find({ id, createdAt }) {
-        const oldest = String(Math.floor(Date.parse(createdAt) / 1000) - 60);
-        const answer = await slack.call('conversations.replies', client =>
-          client.conversations.replies({ channel, ts: threadTs, oldest, include_all_metadata: true, limit: 200 }),
-        );
-        const messages = z.array(postedMessage).parse(answer.messages ?? []);
-        return messages.find(({ metadata }) => metadata?.event_payload?.j === id)?.ts;
-      },
-    });
-  };
-
-  const update = async (meeting: Meeting, ts: string, { text, blocks }: SlackMessage) => {
-    const { channel } = placeOf(meeting);
-    await slack.call('chat.update', client =>
-      client.chat.update({ channel, ts, text, blocks, parse: 'none', link_names: false }),
-    );
-  };
-
+  /** The placeholder, or the card of the batch, of which one member's is the placeholder. */
   const placeholderOf = async (meeting: Meeting): Promise<string> => {
-    const known = store.deliveries.of(meeting.id).find(({ kind }) => kind === 'placeholder');
-    if (known?.state === 'delivered' && known.externalId) return known.externalId;
-    return await post(meeting, 'placeholder', presentProgress(await describeMeeting(meeting, store, queue)));
+    const known = delivered(meeting.id, 'placeholder');
+    if (known) return known;
+    const place = placeOf(meeting);
+    await messenger.posts.take(place.channel);
+    return await messenger.post(meeting, 'placeholder', place, await presentStanding(meeting, [meeting]));
   };
 
-  /** Brings one file to Slack; nobody sees it before it is shared. @returns its id */
-  const uploadFile = (meeting: Meeting, kind: string, name: string, text: string): Promise<string> =>
-    postOnce(store, meeting, placeOf(meeting).target, {
-      kind,
-      async send() {
-        const content = Buffer.from(text);
-        const answer = await slack.call('files.getUploadURLExternal', client =>
-          client.files.getUploadURLExternal({ filename: name, length: content.length }),
-        );
-        await upload(z.string().parse(answer.upload_url), name, content);
-        return z.string().parse(answer.file_id);
-      },
-      find: async () => undefined, // half an upload is no use
-    });
-
-  const isShared = async (fileId: string, channel: string): Promise<boolean> => {
-    const answer = await slack.call('files.info', client => client.files.info({ file: fileId }));
-    const { public: open, private: closed } = sharesSchema.parse(answer.file?.shares ?? {});
-    return Boolean(open?.[channel] ?? closed?.[channel]);
+  const update = async (meeting: Meeting, ts: string, message: SlackMessage) => {
+    await messenger.edits.take(meeting.platform);
+    await messenger.update(meeting.channel, ts, message);
+  };
+  /** One message of the thread; after a re-run it is edited in place. */
+  const show = async (meeting: Meeting, kind: string, message: SlackMessage): Promise<void> => {
+    const before = delivered(meeting.id, kind);
+    if (before) return await update(meeting, before, message);
+    const place = threadOf(meeting);
+    await messenger.posts.take(place.channel);
+    await messenger.post(meeting, kind, place, message);
   };
 
-  /** All in one message. */
-  const shareFiles = (
-    meeting: Meeting,
-    kind: string,
-    files: readonly { id: string; title: string }[],
-  ): Promise<string> => {
-    const { channel, threadTs, target } = placeOf(meeting);
-    const [first, ...rest] = files;
-    const externalId = files.map(({ id }) => id).join(',');
-    return postOnce(store, meeting, target, {
-      kind,
-      async send() {
-        if (first)
-          await slack.call('files.completeUploadExternal', client =>
-            client.files.completeUploadExternal({ files: [first, ...rest], channel_id: channel, thread_ts: threadTs }),
-          );
-        return externalId;
-      },
-      async find() {
-        if (!first) return undefined;
-        // what Slack has taken may show only after a while
-        for (let looks = 0; looks < SHARE_LOOKS; looks++) {
-          if (looks > 0) await delay(FILE_LOOK_MS);
-          if (await isShared(first.id, channel)) return externalId;
-        }
-        return undefined;
-      },
+  /** The placeholder becomes the summary; in a batch it is a message of its own, beside the card. */
+  const showSummary = async (meeting: Meeting, message: SlackMessage): Promise<void> => {
+    const { leader, members } = batchOf(store, meeting);
+    if (members.length > 1 || delivered(meeting.id, 'summary')) {
+      await placeholderOf(leader);
+      return await show(meeting, 'summary', message);
+    }
+    const placeholder = await placeholderOf(meeting);
+    const { channel, threadTs } = placeOf(meeting);
+    const send = async () => {
+      await update(meeting, placeholder, message);
+      return placeholder;
+    };
+    // an edit may be done twice
+    await postOnce(store, meeting, `${channel}:${threadTs ?? ''}`, {
+      kind: 'summary',
+      send,
+      find: async () => undefined,
     });
   };
 
   const announce: Platform['announce'] = (meeting, files, context) =>
     inTurn(meeting.id, async () => {
-      const read = <T>(name: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(files.get(name) ?? 'null'));
-      const posted = {
-        meetingId: meeting.id,
-        summary: read('summary.json', summarySchema),
-        transcript: read('transcript.json', transcriptFileSchema),
-        meta: read('meta.json', metaFileSchema),
-      };
+      const posted = readPosted(meeting.id, files, consentOf(meeting));
       const { signal } = context;
-      const placeholder = await persist(signal, () => placeholderOf(meeting));
-      await context.confirm();
-      await persist(signal, () => update(meeting, placeholder, presentSummary(posted)));
-      for (const [i, one] of presentNotes(posted).entries()) {
+      await persist(signal, () => showSummary(meeting, presentSummary(posted)));
+      const notes = presentNotes(posted);
+      for (const [i, one] of notes.entries()) {
         await context.confirm();
-        await persist(signal, () => showNotes(meeting, `notes:${i}`, one));
+        await persist(signal, () => show(meeting, `notes:${i}`, one));
       }
+      await persist(signal, () => removeNotesFrom(meeting, notes.length));
       // files that were made again are other files
       const round = posted.meta.processedAt;
-      const shared: { id: string; title: string }[] = [];
+      const shared: SharedFile[] = [];
       for (const title of POSTED_FILES) {
         const content = files.get(title);
         if (content === undefined) continue;
         await context.confirm();
-        const id = await persist(signal, () => uploadFile(meeting, `upload:${round}:${title}`, title, content));
+        const file = { name: title, content: Buffer.from(content) };
+        const id = await persist(signal, () =>
+          slackFiles.upload(meeting, `upload:${round}:${title}`, threadOf(meeting), file),
+        );
         shared.push({ id, title });
       }
       await context.confirm();
-      await persist(signal, () => shareFiles(meeting, `files:${round}`, shared));
-      await persist(signal, () => removeOlder(meeting, round));
+      await persist(signal, () => share(meeting, `files:${round}`, shared));
+      await persist(signal, () => removeOlderFiles(meeting, round));
+      await persist(signal, () => showCardOf(meeting));
       shown.delete(meeting.id);
     });
 
-  /** After a re-run they are edited in place. */
-  const showNotes = async (meeting: Meeting, kind: string, notes: SlackMessage): Promise<void> => {
-    const before = store.deliveries.of(meeting.id).find(delivery => delivery.kind === kind);
-    if (before?.state === 'delivered' && before.externalId) await update(meeting, before.externalId, notes);
-    else await post(meeting, kind, notes);
+  const share = async (meeting: Meeting, kind: string, files: readonly SharedFile[]): Promise<void> => {
+    const place = threadOf(meeting);
+    if (!delivered(meeting.id, kind)) await messenger.posts.take(place.channel);
+    await slackFiles.share(meeting, kind, place, files);
   };
 
-  /** After a re-run: the files of the run before. */
-  const removeOlder = async (meeting: Meeting, round: string) => {
+  /** After a re-run there may be fewer. */
+  const removeNotesFrom = async (meeting: Meeting, count: number) => {
     for (const { id, kind, externalId } of store.deliveries.of(meeting.id)) {
-      if (!/^(files|upload):/.test(kind) || kind.includes(round)) continue;
-      if (kind.startsWith('files:'))
-        for (const file of externalId?.split(',').filter(Boolean) ?? []) await deleteFile(file);
+      const [, index] = /^notes:(\d+)$/.exec(kind) ?? [];
+      if (index === undefined || Number(index) < count) continue;
+      if (externalId) await messenger.delete(meeting.channel, externalId);
       store.deliveries.drop(id);
     }
   };
 
-  const deleteFile = async (file: string) => {
-    await slack
-      .call('files.delete', client => client.files.delete({ file }))
-      .catch(error => {
-        if (!isSlackError(error, 'file_not_found') && !isSlackError(error, 'file_deleted')) throw error;
-      });
+  /** After a re-run: the files of the run before. Clips of voices go with them. */
+  const removeOlderFiles = async (meeting: Meeting, round: string) => {
+    for (const { id, kind, externalId } of store.deliveries.of(meeting.id)) {
+      if (!/^(files|upload|clips|clip):/.test(kind) || kind.includes(round)) continue;
+      if (/^(files|clips):/.test(kind)) for (const file of namesIn(externalId)) await slackFiles.delete(file);
+      store.deliveries.drop(id);
+    }
   };
 
   const retract: Platform['retract'] = meeting =>
     inTurn(meeting.id, async () => {
       if (meeting.platform !== SLACK_PLATFORM) return;
-      const { channel } = placeOf(meeting);
+      const { leader, members } = batchOf(store, meeting);
+      const others = members.filter(({ id }) => id !== meeting.id);
+      const isCard = leader.id === meeting.id && others.length > 0;
       for (const { kind, externalId } of store.deliveries.of(meeting.id)) {
         if (!externalId) continue;
-        if (kind.startsWith('files:')) for (const file of externalId.split(',')) await deleteFile(file);
-        else if (kind === 'placeholder' || kind.startsWith('notes:'))
-          await slack
-            .call('chat.delete', client => client.chat.delete({ channel, ts: externalId }))
-            .catch(error => {
-              if (!isSlackError(error, 'message_not_found')) throw error;
-            });
+        if (/^(files|clips):/.test(kind)) for (const file of namesIn(externalId)) await slackFiles.delete(file);
+        else if (/^(summary$|notes:|answer:)/.test(kind) || (kind === 'placeholder' && !isCard))
+          await messenger.delete(meeting.channel, externalId);
       }
+      const card = delivered(leader.id, 'placeholder');
+      if (card && others.length > 0) await handOver(card, isCard, others);
     });
 
-  /** Placeholder and progress of one that is worked on. */
+  /** The card stays for the others, and no longer names the one that goes. */
+  const handOver = async (card: string, isLeaderGone: boolean, others: readonly Meeting[]) => {
+    const [heir] = others;
+    if (!heir) return;
+    const { channel, threadTs } = placeOf(heir);
+    const target = `${channel}:${threadTs ?? ''}`;
+    const given = { kind: 'placeholder', send: async () => card, find: async () => undefined };
+    if (isLeaderGone) await postOnce(store, heir, target, given);
+    await update(heir, card, await presentStanding(heir, others));
+  };
+
+  /** Brings a message up to date unless it says so already, or was edited a moment ago. */
+  const refresh = async (key: string, ts: string, message: SlackMessage, channel: string): Promise<void> => {
+    const last = shown.get(key);
+    if (last && Date.now() - last.atMs < EDIT_INTERVAL_MS) return;
+    const content = JSON.stringify(message);
+    if (last?.content === content) return;
+    if (last && !messenger.edits.tryTake(SLACK_PLATFORM)) return; // states in between may be left out
+    shown.set(key, { content, atMs: Date.now() });
+    await messenger.update(channel, ts, message);
+  };
+
+  /** Placeholder and progress of what is worked on. */
   const showProgress = (id: string) =>
     inTurn(id, async () => {
       const meeting = store.meetings.find(id);
-      if (!meeting || meeting.state === 'done' || meeting.state === 'delivering') return;
-      const placeholder = await placeholderOf(meeting);
-      const last = shown.get(id);
-      if (last && Date.now() - last.atMs < EDIT_INTERVAL_MS) return;
-      const message = presentProgress(await describeMeeting(meeting, store, queue));
-      const content = JSON.stringify(message);
-      if (last?.content === content) return;
-      if (last && !edits.tryTake(meeting.platform)) return; // states in between may be left out
-      shown.set(id, { content, atMs: Date.now() });
-      // the placeholder was posted with the first state
-      if (last || meeting.state !== 'accepted') await update(meeting, placeholder, message);
+      if (!meeting || isOver(meeting) || meeting.state === 'delivering') return;
+      const { leader, members } = batchOf(store, meeting);
+      if (members.length > 1) return await showCard(leader, members);
+      const isCorrected = delivered(id, 'summary') && Date.now() - Date.parse(meeting.updatedAt) < QUIET_MS;
+      if (isCorrected) return;
+      const placeholder = delivered(id, 'placeholder') ?? (await postIfAllowed(meeting, [meeting]));
+      if (placeholder) await refresh(id, placeholder, await presentStanding(meeting, [meeting]), meeting.channel);
     });
+
+  /** The first message of a recording; when the channel has to wait, the next look posts it. */
+  const postIfAllowed = async (leader: Meeting, members: readonly Meeting[]): Promise<string | undefined> => {
+    const place = placeOf(leader);
+    if (!messenger.posts.tryTake(place.channel)) return undefined;
+    const message = await presentStanding(leader, members);
+    const ts = await messenger.post(leader, 'placeholder', place, message);
+    shown.set(members.length > 1 ? `card:${leader.id}` : leader.id, {
+      content: JSON.stringify(message),
+      atMs: Date.now(),
+    });
+    return ts;
+  };
+
+  const showCard = (leader: Meeting, members: readonly Meeting[]) =>
+    inTurn(`card:${leader.id}`, async () => {
+      const key = `card:${leader.id}`;
+      const card = delivered(leader.id, 'placeholder') ?? (await postIfAllowed(leader, members));
+      if (card) await refresh(key, card, await presentStanding(leader, members), leader.channel);
+    });
+
+  /** What a member's end changes is shown at once: nobody may look at this batch again. */
+  const showCardOf = async (meeting: Meeting): Promise<void> => {
+    const { leader, members } = batchOf(store, meeting);
+    if (members.length < 2) return;
+    await inTurn(`card:${leader.id}`, async () => {
+      const card = await placeholderOf(leader);
+      // the last stage ends only after this
+      const states = members.map(one =>
+        one.id === meeting.id && !isOver(one) ? { ...one, state: 'done' as const } : one,
+      );
+      await update(leader, card, await presentStanding(leader, states));
+      shown.delete(`card:${leader.id}`);
+    });
+  };
 
   /** That it failed or was cancelled is told once, also after a restart. */
   const showEnd = (meeting: Meeting) =>
     inTurn(meeting.id, async () => {
-      const { target } = placeOf(meeting);
-      const placeholder = await placeholderOf(meeting);
-      const message = presentProgress(await describeMeeting(meeting, store, queue));
+      const { channel, threadTs } = placeOf(meeting);
       const send = async () => {
-        await update(meeting, placeholder, message);
+        const { leader, members } = batchOf(store, meeting);
+        const placeholder = await placeholderOf(leader);
+        if (members.length > 1) await showCardOf(meeting);
+        else await update(meeting, placeholder, await presentStanding(meeting, [meeting]));
         return placeholder;
       };
-      await postOnce(store, meeting, target, { kind: `end:${meeting.finishedAt}`, send, find: async () => undefined });
+      const target = `${channel}:${threadTs ?? ''}`;
+      await postOnce(store, meeting, target, { kind: endOf(meeting), send, find: async () => undefined });
       shown.delete(meeting.id);
     });
 
   const isTold = (meeting: Meeting) =>
     store.deliveries
       .of(meeting.id)
-      .some(({ kind, state }) => kind === `end:${meeting.finishedAt}` && (state === 'delivered' || state === 'failed'));
+      .some(({ kind, state }) => kind === endOf(meeting) && (state === 'delivered' || state === 'failed'));
 
   async function look(): Promise<void> {
     const isOurs = ({ platform }: Meeting) => platform === SLACK_PLATFORM;
-    const tried = (work: Promise<void>) => work.catch(error => complain('Slack could not be told', error));
+    const tried = (meeting: Meeting, work: Promise<void>) =>
+      work.catch(async error => {
+        complain('Slack could not be told', error);
+        if (error instanceof HansardError && !error.retryable) await tellOwner(meeting, error);
+      });
+    const unfinished = store.meetings.unfinished().filter(isOurs);
     await Promise.all(
-      store.meetings
-        .unfinished()
-        .filter(isOurs)
-        .map(({ id }) => tried(showProgress(id))),
+      unfinished
+        .filter(({ id }) => (mute.get(id) ?? 0) < Date.now())
+        .map(meeting => tried(meeting, showProgress(meeting.id))),
     );
     const ended = store.meetings.list({ states: ['failed', 'cancelled'], limit: RECENT }).filter(isOurs);
-    await Promise.all(ended.filter(meeting => !isTold(meeting)).map(meeting => tried(showEnd(meeting))));
+    await Promise.all(ended.filter(meeting => !isTold(meeting)).map(meeting => tried(meeting, showEnd(meeting))));
   }
+
+  /** Where its message cannot be: the person hears of it once, in a direct message. */
+  const tellOwner = async (meeting: Meeting, error: HansardError): Promise<void> => {
+    const isFirst = !mute.has(meeting.id);
+    mute.set(meeting.id, Date.now() + MUTE_MS);
+    const [platform, user = ''] = meeting.owner.split(':');
+    if (!isFirst || platform !== SLACK_PLATFORM || user === '') return;
+    await teller
+      .write(user, `${meeting.title}: ${error.userMessage}`)
+      .catch(err => logger.warn({ err, meetingId: meeting.id }, 'nobody could be told'));
+  };
 
   let timer: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
   return {
     announce,
     retract,
+    threadOf,
+    filesOf: meetingId =>
+      store.deliveries
+        .of(meetingId)
+        .filter(({ kind, state }) => kind.startsWith('files:') && state === 'delivered')
+        .flatMap(({ externalId }) => namesIn(externalId)),
+    showClips: (meeting, clips) =>
+      inTurn(meeting.id, async () => {
+        const place = threadOf(meeting);
+        const round = Date.now();
+        const shared: SharedFile[] = [];
+        for (const { name, content } of clips)
+          shared.push({
+            id: await slackFiles.upload(meeting, `clip:${round}:${name}`, place, { name, content }),
+            title: name,
+          });
+        await share(meeting, `clips:${round}`, shared);
+      }),
+    answer: (meeting, questionId, message) => inTurn(meeting.id, () => show(meeting, `answer:${questionId}`, message)),
     start() {
       timer = setInterval(() => {
         looking ??= look()
@@ -335,16 +383,25 @@ export function createSlackPlatform({
   };
 }
 
-/** The address carries its own rights: no token goes there. */
-async function upload(url: string, name: string, content: Buffer): Promise<void> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body: new Uint8Array(content),
-    headers: { 'content-type': CONTENT_TYPE },
-    signal: AbortSignal.timeout(UPLOAD_MS),
-    redirect: 'error',
-  }).catch(cause => {
-    throw new HansardError('platform_unavailable', `upload of ${name}: ${String(cause)}`, { cause });
-  });
-  if (!response.ok) throw new HansardError('platform_unavailable', `upload of ${name}: HTTP ${response.status}`);
+function readPosted(meetingId: string, files: ReadonlyMap<string, string>, consent: string): PostedMinutes {
+  const read = <T>(name: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(files.get(name) ?? 'null'));
+  return {
+    meetingId,
+    summary: read('summary.json', summarySchema),
+    transcript: read('transcript.json', transcriptFileSchema),
+    meta: read('meta.json', metaFileSchema),
+    consent,
+  };
+}
+
+function isOver({ state }: Meeting): boolean {
+  return FINAL_MEETING_STATES.some(final => final === state);
+}
+
+function endOf({ finishedAt }: Meeting): string {
+  return `end:${finishedAt}`;
+}
+
+function namesIn(externalId: Delivery['externalId']): string[] {
+  return externalId?.split(',').filter(Boolean) ?? [];
 }

@@ -1,58 +1,110 @@
-/** The dialog that names speakers: who is who, with something that each of them said. Pure. */
+/** The dialog that says who is who: names, members, speakers that are one person, with something that each of them said. Pure. */
 import type { KnownBlock, ModalView } from '@slack/types';
-import { z } from 'zod';
-import type { Transcript, Turn } from '../../pipeline/meeting.ts';
+import type { Speaker, Transcript, Turn } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatClock, formatLength } from '../../pipeline/render/format-time.ts';
-import { buildDialog, type DialogMeeting, dialogMeeting } from './dialog.ts';
+import { buttons, context, paragraph } from './blocks.ts';
+import {
+  buildDialog,
+  choiceField,
+  type DialogErrors,
+  type DialogMeeting,
+  personField,
+  readDialog,
+  textField,
+} from './dialog.ts';
+import { ACTIONS } from './present-progress.ts';
 import { cut, plain } from './text.ts';
 
 export const SPEAKERS_DIALOG = 'hansard_speakers_dialog';
 
-/** Those who speak most; the others keep their numbers. */
+/** Those who speak most; the others keep their numbers. Four blocks each, of 100. */
 const MOST_SPEAKERS_SHOWN = 20;
 const QUOTE_CHARACTERS = 140;
+const NOBODY = 'nobody';
 
-export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcript): ModalView {
-  const shown = transcript.speakers.toSorted((a, b) => b.speechMs - a.speechMs).slice(0, MOST_SPEAKERS_SHOWN);
-  const blocks: KnownBlock[] = shown
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-    .map(({ id, label, speechMs }) => ({
-      type: 'input',
-      block_id: id,
-      optional: true,
-      label: { type: 'plain_text', text: `${id}, ${formatLength(speechMs)}` },
-      hint: { type: 'plain_text', text: quoteOf(transcript.turns.filter(({ speaker }) => speaker === id)) },
-      element: {
-        type: 'plain_text_input',
-        action_id: 'value',
-        max_length: MOST_NAME_CHARACTERS,
-        ...(label !== id && { initial_value: label }),
-      },
-    }));
-  return buildDialog(SPEAKERS_DIALOG, meeting, { title: 'Who is who', submit: 'Use these names', blocks });
+/** @param areClipsPosted they are in the thread by now */
+export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcript, areClipsPosted = false): ModalView {
+  const shown = transcript.speakers
+    .toSorted((a, b) => b.speechMs - a.speechMs)
+    .slice(0, MOST_SPEAKERS_SHOWN)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const unknown = shown.filter(({ id, label }) => label === id);
+  const help: KnownBlock[] =
+    unknown.length === 0
+      ? []
+      : areClipsPosted
+        ? [context('A few seconds of each unknown voice are in the thread now.')]
+        : [
+            context('Who is it? I can post a few seconds of each unknown voice in the thread.'),
+            buttons({ action: ACTIONS.clips, label: 'Let me hear them', value: meeting.id }),
+          ];
+  return buildDialog(SPEAKERS_DIALOG, meeting, {
+    title: 'Who is who',
+    submit: 'Use these names',
+    blocks: [...help, ...shown.flatMap(speaker => blocksOf(speaker, transcript.turns, shown))],
+  });
+}
+
+function blocksOf({ id, label, speechMs }: Speaker, turns: readonly Turn[], all: readonly Speaker[]): KnownBlock[] {
+  const others = all.filter(other => other.id !== id);
+  return [
+    paragraph(
+      { text: `${id}, ${formatLength(speechMs)} `, style: 'bold' },
+      { text: quoteOf(turns.filter(({ speaker }) => speaker === id)) },
+    ),
+    textField(
+      { block: `name.${id}`, label: 'Name', isOptional: true },
+      { initial: label === id ? undefined : label, most: MOST_NAME_CHARACTERS },
+    ),
+    personField({ block: `member.${id}`, label: 'Or the member of this workspace', isOptional: true }),
+    ...(others.length > 0
+      ? [
+          choiceField(
+            { block: `same.${id}`, label: 'Is the same person as' },
+            [
+              { value: NOBODY, label: 'nobody else' },
+              ...others.map(other => ({
+                value: other.id,
+                label: other.label === other.id ? other.id : `${other.label} (${other.id})`,
+              })),
+            ],
+            NOBODY,
+          ),
+        ]
+      : []),
+  ];
 }
 
 /** The longest turn tells most. */
 function quoteOf(turns: readonly Turn[]): string {
   const [longest] = turns.toSorted((a, b) => b.text.length - a.text.length);
-  if (!longest) return 'Says nothing that I could understand.';
+  if (!longest) return 'says nothing that I could understand.';
   return `[${formatClock(longest.startMs)}] “${cut(plain(longest.text), QUOTE_CHARACTERS)}”`;
 }
 
-const viewSchema = z.looseObject({
-  private_metadata: dialogMeeting,
-  state: z.looseObject({
-    values: z.record(z.string(), z.looseObject({ value: z.looseObject({ value: z.string().nullish() }) })),
-  }),
-});
+export interface SpeakersWish {
+  meeting: DialogMeeting;
+  /** By speaker id, without those that were left empty. */
+  names: Record<string, string>;
+  /** Ids of people on the platform, by speaker id. */
+  members: Record<string, string>;
+  merges: Record<string, string>;
+}
 
-/** @returns names by speaker id, without those that were left empty */
-export function readSpeakersDialog(view: unknown): { meeting: DialogMeeting; names: Record<string, string> } {
-  const { private_metadata: meeting, state } = viewSchema.parse(view);
-  const names = Object.entries(state.values).flatMap(([id, { value }]) => {
-    const name = (value.value ?? '').trim();
-    return name === '' ? [] : [[id, name] as const];
-  });
-  return { meeting, names: Object.fromEntries(names) };
+export function readSpeakersDialog(view: unknown): SpeakersWish | DialogErrors {
+  const { meeting, answers } = readDialog(view);
+  const under = (prefix: string) =>
+    Object.fromEntries(
+      [...answers]
+        .filter(([block, value]) => block.startsWith(`${prefix}.`) && value !== '' && value !== NOBODY)
+        .map(([block, value]) => [block.slice(prefix.length + 1), value]),
+    );
+  const merges = under('same');
+  for (const id of Object.keys(merges)) {
+    const stays = merges[id] ?? '';
+    if (merges[stays] !== undefined)
+      return { errors: { [`same.${id}`]: `${stays} is the same person as another already: choose that one.` } };
+  }
+  return { meeting, names: under('name'), members: under('member'), merges };
 }

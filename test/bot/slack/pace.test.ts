@@ -24,3 +24,11 @@ test('whoever does not want to wait is told', async () => {
     [true, true, false],
   );
 });
+
+test('what was held up goes an interval apart all the same', async () => {
+  const pace = createPace({ burst: 1, intervalMs: 60 });
+  await Promise.all([pace.take('C1'), pace.take('C1')]);
+  const startedAt = performance.now();
+  await Promise.all([pace.keepApart('C1'), pace.keepApart('C1'), pace.keepApart('C2')]);
+  assert.ok(performance.now() - startedAt >= 55);
+});

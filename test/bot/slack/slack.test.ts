@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
+import { SHORTCUT } from '../../../src/bot/slack/listen-commands.ts';
 import { openSlack } from '../../../src/bot/slack/open-slack.ts';
-import { SHORTCUT } from '../../../src/bot/slack/start-slack.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { HansardError } from '../../../src/errors.ts';
 import { CHANNEL, startSlackWorld } from '../../builders/slack-world.ts';
 import { until } from '../../builders/until.ts';
-import { BOT, startFakeSlack, TOKENS } from '../../fakes/slack.ts';
+import { BOT, startFakeSlack, TOKENS } from '../../fakes/slack/start-fake-slack.ts';
 
 const recording = { name: 'weekly.webm', content: Buffer.from('bytes of the recording') };
 const asked = (channel: string, ts: string, fileId: string) => ({
@@ -68,29 +68,23 @@ describe('a recording in Slack', () => {
   });
 
   test('is taken by itself only where the channel wants it', async t => {
-    const { slack, store, work, reaches } = await startSlackWorld(t);
+    const { slack, store, work, reaches, command } = await startSlackWorld(t);
     await work();
     const first = slack.post(CHANNEL, recording);
     await slack.fileShared(CHANNEL, first.fileId);
-    const command = (text: string) =>
-      slack.send('slash_commands', {
-        ...{ command: '/transcribe', text, user_id: 'U1', channel_id: CHANNEL, team_id: 'T1' },
-        response_url: 'http://127.0.0.1:9/',
-        trigger_id: '1',
-      });
-    await command('settings auto on');
-    assert.match(JSON.stringify(slack.answers.at(-1)), /I take every recording/);
+    await command('settings auto on', CHANNEL);
+    await until('it says so', () => slack.whispers.some(({ text }) => /I take every recording/.test(text)));
     await delay(500);
     assert.deepEqual(store.meetings.list({ limit: 10 }), []);
     const second = slack.post(CHANNEL, { ...recording, name: 'second.webm' });
     await slack.fileShared(CHANNEL, second.fileId);
     const { title } = await reaches('done');
     assert.equal(title, 'second.webm');
-    await command('status');
+    await command('status', CHANNEL);
     assert.match(JSON.stringify(slack.answers.at(-1)), /second\.webm.* done/);
-    await command('search plants');
+    await command('search plants', CHANNEL);
     assert.match(JSON.stringify(slack.answers.at(-1)), /Who waters the \[plants\]/);
-    await command('dance');
+    await command('dance', CHANNEL);
     assert.match(JSON.stringify(slack.answers.at(-1)), /I do not know “dance”/);
   });
 
@@ -172,7 +166,7 @@ describe('a recording in Slack', () => {
   });
 
   test('can be run again with another number of speakers, and replaces what it posted', async t => {
-    const { slack, store, work, reaches, thread, calls } = await startSlackWorld(t);
+    const { slack, store, work, reaches, thread, calls, submit } = await startSlackWorld(t);
     await work();
     const { fileId, ts } = slack.post(CHANNEL, recording);
     await slack.emit(asked(CHANNEL, ts, fileId));
@@ -182,24 +176,10 @@ describe('a recording in Slack', () => {
     const oldFiles = slack.messages.flatMap(({ user, files }) => (user === BOT ? files : []));
     await slack.press('hansard_rerun', before[0] ?? '');
     const [view] = await until('the dialog is open', () => slack.views.length > 0 && slack.views);
-    const submit = (speakers: string | null) =>
-      slack.send('interactive', {
-        ...{ type: 'view_submission', team: { id: 'T1' }, user: { id: 'U1', team_id: 'T1' }, api_app_id: 'A1' },
-        view: {
-          ...view,
-          id: 'V1',
-          state: {
-            values: {
-              speakers: { value: { type: 'plain_text_input', value: speakers } },
-              summarizer: { value: { type: 'static_select', selected_option: { value: 'extractive' } } },
-            },
-          },
-        },
-      });
-    await submit('many');
+    await submit(view ?? {}, { speakers: 'many' });
     assert.match(JSON.stringify(slack.answers.at(-1)), /response_action":"errors.*A number from 1 to 32/);
     calls.length = 0;
-    await submit('2');
+    await submit(view ?? {}, { speakers: '2', summarizer: 'extractive' });
     await until('it runs again', () => store.meetings.get(id).state !== 'done');
     await reaches('done');
     assert.deepEqual(store.meetings.get(id).options.maxSpeakers, 2);
@@ -215,7 +195,7 @@ describe('a recording in Slack', () => {
   });
 
   test('gets the names of its speakers, in the messages and in the files', async t => {
-    const { slack, store, work, reaches, calls } = await startSlackWorld(t);
+    const { slack, store, work, reaches, calls, submit } = await startSlackWorld(t);
     await work();
     const { fileId, ts } = slack.post(CHANNEL, recording);
     await slack.emit(asked(CHANNEL, ts, fileId));
@@ -227,11 +207,7 @@ describe('a recording in Slack', () => {
     const [view] = await until('the dialog is open', () => slack.views.length > 0 && slack.views);
     assert.match(JSON.stringify(view), /SPEAKER_00.*Who waters the plants.*SPEAKER_01.*I do, every day/);
     calls.length = 0;
-    const value = (name: string | null) => ({ value: { type: 'plain_text_input', value: name } });
-    await slack.send('interactive', {
-      ...{ type: 'view_submission', team: { id: 'T1' }, user: { id: 'U1', team_id: 'T1' }, api_app_id: 'A1' },
-      view: { ...view, id: 'V1', state: { values: { SPEAKER_00: value('Anna <!channel>'), SPEAKER_01: value(null) } } },
-    });
+    await submit(view ?? {}, { 'name.SPEAKER_00': 'Anna <!channel>' });
     await until('it runs again', () => store.meetings.get(id).state !== 'done');
     await reaches('done');
     assert.ok(!calls.includes('transcribe') && !calls.includes('diarize'));
@@ -321,7 +297,8 @@ describe('exactly once', () => {
 test('a channel hears of trouble, and of its end', async t => {
   const slack = await startFakeSlack(t);
   slack.addChannel(CHANNEL);
-  const settings = { botToken: TOKENS.bot, appToken: TOKENS.app, apiUrl: slack.apiUrl };
+  const transport = { kind: 'socket', appToken: TOKENS.app } as const;
+  const settings = { botToken: TOKENS.bot, transport, apiUrl: slack.apiUrl };
   // nothing else is asked for here
   const rest = { config: loadConfig({}), logger: pino({ level: 'silent' }) } as Omit<
     Parameters<typeof openSlack>[0],

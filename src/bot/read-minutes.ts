@@ -1,0 +1,52 @@
+/** Reads what the stages of a meeting left: for questions, dialogs and corrections. */
+
+import type { z } from 'zod';
+import { HansardError } from '../errors.ts';
+import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
+import { type DecodedRecording, decodedSchema } from '../pipeline/decoded.ts';
+import { type MetaFile, metaFileSchema, type TranscriptFile, transcriptFileSchema } from '../pipeline/files.ts';
+import type { Transcript } from '../pipeline/meeting.ts';
+import type { StageName } from '../pipeline/moves.ts';
+import { createResultStore } from '../pipeline/results/result-store.ts';
+import { findOutcome } from '../pipeline/run-stage.ts';
+import { renderedSchema, transcriptSchema } from '../pipeline/stage-results.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import { type Summary, type SummaryItem, summarySchema } from '../pipeline/summary.ts';
+
+/** All throw HansardError `blob_missing` when it is no longer kept, or not there yet. */
+export interface MinutesReader {
+  decoded(meetingId: string): Promise<DecodedRecording>;
+  transcript(meetingId: string): Promise<Transcript>;
+  /** As people see it, with what they changed. */
+  minutes(meetingId: string): Promise<{ summary: Summary; transcript: TranscriptFile; meta: MetaFile }>;
+  /** The words of an item before anybody changed them. */
+  originalText(meetingId: string, item: SummaryItem): Promise<string>;
+}
+
+export function createMinutesReader(store: Store, blobs: BlobStore): MinutesReader {
+  const results = createResultStore(blobs);
+  const read = async <T>(meetingId: string, stage: StageName, schema: z.ZodType<T>): Promise<T> => {
+    const key = store.stages.get(meetingId, stage).resultKey ?? '';
+    const outcome = await findOutcome(results, key, schema);
+    if (!outcome) throw new HansardError('blob_missing', `the result of ${stage} of meeting ${meetingId}`);
+    return outcome.result;
+  };
+  return {
+    decoded: meetingId => read(meetingId, 'decode', decodedSchema),
+    transcript: meetingId => read(meetingId, 'assign', transcriptSchema),
+    async minutes(meetingId) {
+      const { files } = await read(meetingId, 'render', renderedSchema);
+      const parse = <T>(name: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(files[name] ?? 'null'));
+      return {
+        summary: parse('summary.json', summarySchema),
+        transcript: parse('transcript.json', transcriptFileSchema),
+        meta: parse('meta.json', metaFileSchema),
+      };
+    },
+    async originalText(meetingId, { id, text }) {
+      const summary = await read(meetingId, 'summarize', summarySchema);
+      const items = [...summary.decisions, ...summary.actionItems, ...summary.questions, ...summary.numbers];
+      return items.find(one => one.id === id)?.text ?? text;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/** A mention: of a recording, in the message or its thread, or a question about a meeting in its thread. */
+import { z } from 'zod';
+import type { Transcript } from '../../pipeline/meeting.ts';
+import { answerQuestion } from '../../pipeline/minutes/answer-question.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
+import type { Store } from '../../pipeline/store/open-store.ts';
+import type { Slack } from './call-slack.ts';
+import { meetingsOfThread } from './find-meetings.ts';
+import type { Handle } from './inbox.ts';
+import { presentAnswer } from './present-answer.ts';
+import type { SlackPlatform } from './slack-platform.ts';
+import type { Teller } from './tell.ts';
+
+export const MENTION_TOPIC = 'slack.mention';
+
+/** One without a file of its own. */
+export const mentionSchema = z.object({
+  team: z.string(),
+  channel: z.string(),
+  user: z.string(),
+  asked: z.literal(true),
+  ts: z.string(),
+  threadTs: z.string().optional(),
+  /** Without the mention itself. */
+  text: z.string(),
+});
+export type Mention = z.infer<typeof mentionSchema>;
+
+const MOST_QUESTION_CHARACTERS = 500;
+/** Of a thread with several recordings. */
+const MOST_ASKED = 5;
+
+const withFiles = z.array(
+  z.looseObject({
+    files: z
+      .array(z.looseObject({ id: z.string() }))
+      .catch([])
+      .optional(),
+  }),
+);
+
+export interface MentionsOptions {
+  slack: Slack;
+  store: Store;
+  platform: SlackPlatform;
+  teller: Teller;
+  readTranscript(meetingId: string): Promise<Transcript>;
+  /** Notes a file that the mention means. */
+  noteFile(fileId: string, mention: Mention): void;
+}
+
+export function createMentions({ slack, store, platform, teller, readTranscript, noteFile }: MentionsOptions): Handle {
+  return async payload => {
+    const mention = mentionSchema.parse(payload);
+    const { channel, threadTs, text } = mention;
+    const meetings = threadTs === undefined ? [] : meetingsOfThread(store, channel, threadTs);
+    if (/[\p{L}\p{N}]/u.test(text) && meetings.length > 0) await answer(mention, meetings);
+    else await takeFilesOfThread(mention);
+    return 'done';
+  };
+
+  async function answer(mention: Mention, meetings: readonly Meeting[]): Promise<void> {
+    const { channel, user, threadTs, ts, text } = mention;
+    const [latest, ...others] = meetings.filter(({ state }) => state === 'done').slice(0, MOST_ASKED);
+    if (!latest)
+      return await teller.whisper(
+        { channel, user, threadTs },
+        'I am not done with that recording. Ask me when the summary is there.',
+      );
+    const question = text.slice(0, MOST_QUESTION_CHARACTERS);
+    const answers = await Promise.all(
+      [latest, ...others].map(async ({ id, title }) => ({
+        title,
+        quotes: answerQuestion(question, await readTranscript(id)).quotes,
+      })),
+    );
+    await platform.answer(latest, ts, presentAnswer(question, answers));
+  }
+
+  async function takeFilesOfThread(mention: Mention): Promise<void> {
+    const { channel, user, ts, threadTs } = mention;
+    const replies = await slack.call('conversations.replies', client =>
+      client.conversations.replies({ channel, ts: threadTs ?? ts, limit: 1 }),
+    );
+    const [parent] = withFiles.parse(replies.messages ?? []);
+    const ids = (parent?.files ?? []).map(({ id }) => id);
+    for (const id of ids) noteFile(id, mention);
+    if (ids.length > 0) return;
+    await teller.whisper(
+      { channel, user, threadTs },
+      'I see no recording here. Mention me in the message with the recording, or in its thread.',
+    );
+  }
+}

@@ -1,0 +1,41 @@
+/** What the listeners of Slack work with. */
+import type { App } from '@slack/bolt';
+import type { Logger } from '../../logger.ts';
+import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
+import type { Store } from '../../pipeline/store/open-store.ts';
+import type { VoiceClip } from '../cut-voice-clips.ts';
+import type { MinutesReader } from '../read-minutes.ts';
+import type { Slack } from './call-slack.ts';
+import type { Inbox } from './inbox.ts';
+import type { Intake } from './intake.ts';
+import type { EventKeeper } from './keep-events.ts';
+import type { Rights } from './rights.ts';
+import type { Defaults } from './settings-dialog.ts';
+import type { SlackPlatform } from './slack-platform.ts';
+import type { Teller } from './tell.ts';
+
+export interface SlackParts {
+  app: App;
+  slack: Slack;
+  store: Store;
+  queue: JobQueue;
+  orchestrator: Orchestrator;
+  logger: Logger;
+  platform: SlackPlatform;
+  teller: Teller;
+  rights: Rights;
+  minutes: MinutesReader;
+  intake: Intake;
+  inbox: Inbox;
+  keeper: EventKeeper;
+  team: string;
+  /** Whether recordings are fetched from links. */
+  links: boolean;
+  /** Where a channel has chosen nothing. */
+  defaults: Defaults;
+  /** A few seconds of each voice without a name. */
+  cutClips(meetingId: string): Promise<VoiceClip[]>;
+  /** Erases a meeting that is over. */
+  forget(meetingId: string, who: string): Promise<void>;
+}
