@@ -1,5 +1,5 @@
 /** What Slack shows of a meeting: one placeholder, which becomes the summary; notes and files in its thread. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Platform } from '../../pipeline/deliver-handler.ts';
@@ -84,6 +84,8 @@ export function createSlackPlatform({
     logger.warn({ err, suppressed }, `${what}; it is tried again`),
   );
   const shown = new Map<string, { content: string; atMs: number }>();
+  /** Channels of which a placeholder waits for its turn among summaries and files. */
+  const inLine = new Set<string>();
   /** Until when nothing is tried for a meeting that Slack refused to show. */
   const mute = new Map<string, number>();
 
@@ -109,13 +111,30 @@ export function createSlackPlatform({
     return { channel, threadTs: root };
   };
 
+  /** Whoever of a batch comes first posts it: one at a time. */
+  const postPlaceholder = (
+    leader: Meeting,
+    members: readonly Meeting[],
+    mayPost: (channel: string) => Promise<boolean>,
+  ) =>
+    inTurn(`placeholder:${leader.id}`, async () => {
+      const known = delivered(leader.id, 'placeholder');
+      if (known) return known;
+      const place = placeOf(leader);
+      if (!(await mayPost(place.channel))) return undefined;
+      const message = await presentStanding(leader, members);
+      const ts = await messenger.post(leader, 'placeholder', place, message);
+      const key = members.length > 1 ? `card:${leader.id}` : leader.id;
+      shown.set(key, { content: JSON.stringify(message), atMs: Date.now() });
+      return ts;
+    });
   /** The placeholder, or the card of the batch, of which one member's is the placeholder. */
   const placeholderOf = async (meeting: Meeting): Promise<string> => {
-    const known = delivered(meeting.id, 'placeholder');
-    if (known) return known;
-    const place = placeOf(meeting);
-    await messenger.posts.take(place.channel);
-    return await messenger.post(meeting, 'placeholder', place, await presentStanding(meeting, [meeting]));
+    const ts = await postPlaceholder(meeting, [meeting], async channel => {
+      await messenger.posts.take(channel);
+      return true;
+    });
+    return z.string().parse(ts);
   };
 
   const update = async (meeting: Meeting, ts: string, message: SlackMessage) => {
@@ -231,7 +250,7 @@ export function createSlackPlatform({
     const { channel, threadTs } = placeOf(heir);
     const target = `${channel}:${threadTs ?? ''}`;
     const given = { kind: 'placeholder', send: async () => card, find: async () => undefined };
-    if (isLeaderGone) await postOnce(store, heir, target, given);
+    if (isLeaderGone) await inTurn(`placeholder:${heir.id}`, () => postOnce(store, heir, target, given));
     await update(heir, card, await presentStanding(heir, others));
   };
 
@@ -259,18 +278,15 @@ export function createSlackPlatform({
       if (placeholder) await refresh(id, placeholder, await presentStanding(meeting, [meeting]), meeting.channel);
     });
 
-  /** The first message of a recording; when the channel has to wait, the next look posts it. */
-  const postIfAllowed = async (leader: Meeting, members: readonly Meeting[]): Promise<string | undefined> => {
-    const place = placeOf(leader);
-    if (!messenger.posts.tryTake(place.channel)) return undefined;
-    const message = await presentStanding(leader, members);
-    const ts = await messenger.post(leader, 'placeholder', place, message);
-    shown.set(members.length > 1 ? `card:${leader.id}` : leader.id, {
-      content: JSON.stringify(message),
-      atMs: Date.now(),
+  /** Where a channel has to wait, one placeholder stands in line, the others come with later looks. */
+  const postIfAllowed = (leader: Meeting, members: readonly Meeting[]): Promise<string | undefined> =>
+    postPlaceholder(leader, members, async channel => {
+      if (messenger.posts.tryTake(channel)) return true;
+      if (inLine.has(channel)) return false;
+      inLine.add(channel);
+      await messenger.posts.take(channel).finally(() => inLine.delete(channel));
+      return true;
     });
-    return ts;
-  };
 
   const showCard = (leader: Meeting, members: readonly Meeting[]) =>
     inTurn(`card:${leader.id}`, async () => {

@@ -7,6 +7,7 @@ import { HansardError } from '../../../src/errors.ts';
 import { freePort } from '../../builders/free-port.ts';
 import { CHANNEL, type SlackWorld, startSlackWorld } from '../../builders/slack-world.ts';
 import { until } from '../../builders/until.ts';
+import { createRandom } from '../../chaos/harness.ts';
 import { BOT } from '../../fakes/slack/start-fake-slack.ts';
 
 const recording = { name: 'weekly.webm', content: Buffer.from('sound of a meeting') };
@@ -69,6 +70,28 @@ describe('recordings that were posted together', () => {
     assert.equal(thread(ts).length, 1 + 2 * 2);
     assert.doesNotMatch(shownIn(card?.blocks), new RegExp(oldest?.title ?? '?'));
   });
+});
+
+test('recordings that were posted together have one card also where answers are lost', async t => {
+  const { slack, store, work, thread } = await startSlackWorld(t);
+  const random = createRandom(7);
+  slack.misbehave(method => {
+    if (method === 'auth.test') return undefined;
+    const chance = random();
+    return chance < 0.15 ? 'lost' : chance < 0.25 ? 'error' : undefined;
+  });
+  await work();
+  const { ts, fileIds } = postTogether(slack, 'a.webm', 'b.webm', 'c.webm', 'd.webm');
+  await slack.emit(asked(ts, ...fileIds));
+  const done = () => store.meetings.list({ states: ['done'], limit: 5 }).length;
+  await until('all are done', () => done() === 4, 50_000);
+  const withFiles = slack.messages.filter(({ user, files }) => user === BOT && files.length > 0);
+  const cards = thread(ts).filter(({ blocks }) => /recordings, \d of them done/.test(shownIn(blocks)));
+  const summaries = thread(ts).filter(({ blocks }) => /Made automatically/.test(shownIn(blocks)));
+  assert.equal(withFiles.length, 4);
+  assert.equal(summaries.length, 4);
+  assert.ok(cards.length <= 1, 'none when the first was done before the others came');
+  assert.equal(thread(ts).length, 4 * 2 + cards.length);
 });
 
 describe('minutes for the channel', () => {
