@@ -6,7 +6,7 @@ import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts'
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import { readChannelSettings } from '../channel-settings.ts';
-import type { Handle } from './inbox.ts';
+import type { Handle } from '../inbox.ts';
 
 export const GONE_TOPIC = 'slack.file-gone';
 

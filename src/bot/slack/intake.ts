@@ -11,8 +11,8 @@ import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import { type ChannelSettings, optionsOfChannel, readChannelSettings } from '../channel-settings.ts';
 import { parseLink } from '../fetch-from-link.ts';
+import type { Handle } from '../inbox.ts';
 import type { Slack } from './call-slack.ts';
-import type { Handle } from './inbox.ts';
 import { fileSchema, refuseFile } from './refuse-file.ts';
 import type { Teller } from './tell.ts';
 

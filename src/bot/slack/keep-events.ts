@@ -1,7 +1,7 @@
 /** The durable write of each event that asks for work; everything else about it comes later. */
 import { z } from 'zod';
+import type { Inbox } from '../inbox.ts';
 import { GONE_TOPIC } from './file-gone.ts';
-import type { Inbox } from './inbox.ts';
 import { FILE_TOPIC, type Intake, type Sighting } from './intake.ts';
 import { MENTION_TOPIC, type Mention } from './mentions.ts';
 

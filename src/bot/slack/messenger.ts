@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import { createPace, type Pace } from '../pace.ts';
+import { postOnce } from '../post-once.ts';
 import { type SlackMessage, unfold } from './blocks.ts';
 import { isSlackError, persistReading, type Slack } from './call-slack.ts';
 import { EDITS, POSTS } from './limits.ts';
-import { createPace, type Pace } from './pace.ts';
-import { postOnce } from './post-once.ts';
 
 export interface Place {
   channel: string;

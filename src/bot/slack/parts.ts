@@ -5,9 +5,9 @@ import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts'
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { VoiceClip } from '../cut-voice-clips.ts';
+import type { Inbox } from '../inbox.ts';
 import type { MinutesReader } from '../read-minutes.ts';
 import type { Slack } from './call-slack.ts';
-import type { Inbox } from './inbox.ts';
 import type { Intake } from './intake.ts';
 import type { EventKeeper } from './keep-events.ts';
 import type { Rights } from './rights.ts';

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import type { Pace } from '../pace.ts';
+import { postOnce } from '../post-once.ts';
 import { isSlackError, persistReading, type Slack } from './call-slack.ts';
 import type { Place } from './messenger.ts';
-import type { Pace } from './pace.ts';
-import { postOnce } from './post-once.ts';
 
 export interface SlackFiles {
   /** Brings one file to Slack; nobody sees it before it is shared. @returns its id */

@@ -2,9 +2,9 @@
 import fs from 'node:fs';
 import type { SlackSettings } from '../../config.ts';
 import { throttle } from '../../pipeline/queue/worker-log.ts';
+import { createInbox } from '../inbox.ts';
 import { createConnection } from './connect.ts';
 import { createFileGone, GONE_TOPIC } from './file-gone.ts';
-import { createInbox } from './inbox.ts';
 import { createIntake, FILE_TOPIC, type IntakeOptions, LINK_TOPIC } from './intake.ts';
 import { createEventKeeper, type EventKeeper } from './keep-events.ts';
 import { listenToCommands } from './listen-commands.ts';

@@ -1,35 +1,40 @@
 /**
- * What came from Slack and is worth keeping: written down before Slack has its answer, worked off afterwards, tried again
- * until it works or cannot work.
+ * What came from a platform and is worth keeping: written down before the platform has its answer, worked off afterwards,
+ * tried again until it works or cannot work.
  */
 import { z } from 'zod';
-import { HansardError } from '../../errors.ts';
-import type { Logger } from '../../logger.ts';
-import { backoffMs } from '../../pipeline/queue/backoff.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
-import type { OutboxItem } from '../../pipeline/store/outbox.ts';
-import type { Teller } from './tell.ts';
+import { HansardError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { backoffMs } from '../pipeline/queue/backoff.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import type { OutboxItem } from '../pipeline/store/outbox.ts';
 
 /** `again`: there is nothing to do about it yet. */
 export type Handle = (payload: unknown) => Promise<'done' | 'again'>;
 
 export interface Inbox {
-  /** The durable write. @param event what Slack calls the event or the press: again it is the same one */
+  /** The durable write. @param event what the platform calls the event or the press: again it is the same one */
   put(topic: string, payload: Readonly<Record<string, unknown>>, event: string): void;
   work(): Promise<void>;
 }
 
 const HOLD_MS = 60_000;
 const TAKEN_AT_ONCE = 20;
-/** Slack tells where a file was shared only a moment after it tells of the file. */
+/** A platform may tell where a file was shared only a moment after it tells of the file. */
 const MOST_LOOKS = 8;
 const FIRST_LOOK_AGAIN_MS = 500;
-/** Events that were seen: Slack sends some of them more than once. */
+/** Events that were seen: platforms send some of them more than once. */
 const MOST_SEEN = 10_000;
 
 const stored = z.record(z.string(), z.json());
 /** Whom to tell when it does not work; nobody when nobody asked. */
-const sender = z.looseObject({ channel: z.string(), user: z.string(), asked: z.boolean() });
+const sender = z.object({
+  channel: z.string(),
+  user: z.string(),
+  threadTs: z.string().optional(),
+  asked: z.boolean(),
+});
+export type Sender = z.infer<typeof sender>;
 
 export function createInbox({
   store,
@@ -39,7 +44,8 @@ export function createInbox({
 }: {
   store: Store;
   logger: Logger;
-  teller: Teller;
+  /** Says a sentence to whoever asked. */
+  teller: { whisper(to: Sender, sentence: string): Promise<void> };
   handlers: Readonly<Record<string, Handle>>;
 }): Inbox {
   const seen = new Set<string>();
@@ -58,7 +64,10 @@ export function createInbox({
       else await tell('I cannot see where that recording was posted. Post it again.');
     } catch (error) {
       if (!(error instanceof HansardError)) throw error;
-      logger.warn({ topic, code: error.code, detail: error.detail }, 'what came from Slack could not be worked off');
+      logger.warn(
+        { topic, code: error.code, detail: error.detail },
+        'what came from a platform could not be worked off',
+      );
       if (error.retryable) later();
       else await tell(sentenceOf(error));
     }

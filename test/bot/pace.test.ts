@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPace } from '../../../src/bot/slack/pace.ts';
+import { createPace } from '../../src/bot/pace.ts';
 
 test('a few go at once, the others one per interval, each key for itself', async () => {
   const pace = createPace({ burst: 3, intervalMs: 50 });

@@ -1,8 +1,8 @@
 /** Sends a thing so that it is there once, whatever happens: Slack has no key for that, so we look before we send again. */
-import { HansardError } from '../../errors.ts';
-import type { Delivery } from '../../pipeline/store/deliveries.ts';
-import type { Meeting } from '../../pipeline/store/meetings.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
+import { HansardError } from '../errors.ts';
+import type { Delivery } from '../pipeline/store/deliveries.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
 
 export interface Post {
   kind: string;
