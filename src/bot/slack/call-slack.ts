@@ -32,6 +32,8 @@ export const CLIENT_OPTIONS = {
 export interface Slack {
   /** @throws HansardError `platform_busy`, `platform_unavailable` (it may have happened all the same), `channel_closed`, … */
   call<T>(what: string, work: (client: WebClient) => Promise<T>): Promise<T>;
+  /** That our token was refused, as long as no call has worked since. */
+  problems(): string[];
 }
 
 /**
@@ -41,25 +43,31 @@ export interface Slack {
 export function createSlack(client: WebClient): Slack {
   const pausedUntilMs = new Map<string, number>();
   const before = new Map<string, Promise<void>>();
+  let refusal: HansardError | undefined;
 
   return {
+    problems: () => (refusal ? [refusal.userMessage] : []),
     async call(what, work) {
       const earlier = before.get(what);
-      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      const { promise: answered, resolve: letNextGo } = Promise.withResolvers<void>();
       before.set(what, answered);
       let hanging: NodeJS.Timeout | undefined;
       try {
         await earlier;
         await sitOut(what);
-        hanging = setTimeout(answer, HANGING_MS);
-        return await work(client);
+        hanging = setTimeout(letNextGo, HANGING_MS);
+        const answer = await work(client);
+        refusal = undefined;
+        return answer;
       } catch (error) {
-        if (!(error instanceof WebAPIRateLimitedError)) throw inOurWords(what, error);
+        const known = inOurWords(what, error);
+        if (known instanceof HansardError && known.code === 'token_refused') refusal = known;
+        if (!(error instanceof WebAPIRateLimitedError)) throw known;
         pausedUntilMs.set(what, Date.now() + error.retryAfter * 1000);
         throw new HansardError('platform_busy', `${what}: wait ${error.retryAfter} s`, { cause: error });
       } finally {
         clearTimeout(hanging);
-        answer();
+        letNextGo();
       }
     },
   };

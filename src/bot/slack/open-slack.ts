@@ -97,7 +97,7 @@ export function openSlack({
       const connection = await keepConnecting(connect, logger);
       platform.start();
       return {
-        problems: connection.problems,
+        problems: () => [...connection.problems(), ...slack.problems()],
         async stop() {
           await platform.stop();
           await connection.stop();

@@ -331,6 +331,16 @@ describe('where Slack lets nothing be posted', () => {
   });
 });
 
+test('a token that was revoked is told by the problems of the bot, until it works again', async t => {
+  const { slack, problems, command } = await startSlackWorld(t);
+  slack.misbehave(() => ({ refuse: 'token_revoked' }));
+  await command('', CHANNEL);
+  await until('it is told', async () => /no longer accepts our token/.test((await problems()).join()));
+  slack.misbehave(() => undefined);
+  await command('', CHANNEL);
+  await until('it is over', async () => (await problems()).length === 0);
+});
+
 describe('over HTTP', () => {
   test('the same happens, for signed requests alone', async t => {
     const port = await freePort();

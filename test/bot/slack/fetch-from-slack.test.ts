@@ -34,7 +34,7 @@ async function createWorld(
   t.after(() => server.closeAllConnections());
   t.after(() => server.close());
   const file = { url_private_download: `http://127.0.0.1:${port()}/recording`, size };
-  const slack: Slack = { call: async () => ({ ok: true, file }) as never };
+  const slack: Slack = { problems: () => [], call: async () => ({ ok: true, file }) as never };
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
   const workDir = path.join(folder, 'work');
   const trustedHost = trusted ? `127.0.0.1:${port()}` : undefined;
