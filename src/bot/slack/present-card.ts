@@ -10,7 +10,8 @@ const MOST_SHOWN = Math.floor((LIMITS.blocks - 2) / 2);
 
 export function presentCard(reports: readonly MeetingReport[], consent: string): SlackMessage {
   const over = reports.filter(({ state }) => state === 'done' || state === 'failed' || state === 'cancelled').length;
-  const title = `${reports.length} recordings, ${over} of them done`;
+  const count = reports.length === 1 ? '1 recording' : `${reports.length} recordings`;
+  const title = `${count}, ${over} done`;
   const shown = reports.slice(0, MOST_SHOWN);
   const blocks = shown.flatMap(report => {
     const button = buttonOf(report);

@@ -251,7 +251,7 @@ export function createSlackPlatform({
     const target = `${channel}:${threadTs ?? ''}`;
     const given = { kind: 'placeholder', send: async () => card, find: async () => undefined };
     if (isLeaderGone) await inTurn(`placeholder:${heir.id}`, () => postOnce(store, heir, target, given));
-    await update(heir, card, await presentStanding(heir, others));
+    await update(heir, card, presentCard(await Promise.all(others.map(describe)), consentOf(heir)));
   };
 
   /** Brings a message up to date unless it says so already, or was edited a moment ago. */
@@ -298,14 +298,16 @@ export function createSlackPlatform({
   /** What a member's end changes is shown at once: nobody may look at this batch again. */
   const showCardOf = async (meeting: Meeting): Promise<void> => {
     const { leader, members } = batchOf(store, meeting);
-    if (members.length < 2) return;
+    // the last one of a batch still has its card
+    const isItsSummary = delivered(leader.id, 'placeholder') === delivered(leader.id, 'summary');
+    if (members.length < 2 && isItsSummary) return;
     await inTurn(`card:${leader.id}`, async () => {
       const card = await placeholderOf(leader);
       // the last stage ends only after this
       const states = members.map(one =>
         one.id === meeting.id && !isOver(one) ? { ...one, state: 'done' as const } : one,
       );
-      await update(leader, card, await presentStanding(leader, states));
+      await update(leader, card, presentCard(await Promise.all(states.map(describe)), consentOf(leader)));
       shown.delete(`card:${leader.id}`);
     });
   };

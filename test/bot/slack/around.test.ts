@@ -43,7 +43,7 @@ function postTogether(slack: SlackWorld['slack'], ...names: string[]) {
 
 describe('recordings that were posted together', () => {
   test('have one card, a summary each, and one of them can be tried again', async t => {
-    const { slack, store, work, thread, during, use } = await startSlackWorld(t);
+    const { slack, store, work, thread, during, use, useEphemeral, submit } = await startSlackWorld(t);
     let failures = 1;
     during.decode = () => (failures-- > 0 ? Promise.reject(new Error('once')) : undefined);
     const { ts, fileIds } = postTogether(slack, 'a.webm', 'b.webm', 'c.webm');
@@ -57,18 +57,32 @@ describe('recordings that were posted together', () => {
       () => store.meetings.list({ limit: 5 }).filter(({ state }) => state === 'done').length === 3,
       40_000,
     );
-    await until('the card says so', () => /3 recordings, 3 of them done/.test(shownIn(card?.blocks)));
+    await until('the card says so', () => /3 recordings, 3 done/.test(shownIn(card?.blocks)));
     assert.equal(thread(ts).length, 1 + 3 * 2, 'card, and a summary and notes each');
     assert.equal(slack.messages.filter(({ user, files }) => user === BOT && files.length > 0).length, 3);
     // the card is handed over when its meeting goes
     const [oldest] = store.meetings.list({ limit: 5 }).toReversed();
-    const own = thread(ts).find(
-      ({ blocks }) => shownIn(blocks).includes(`"hansard_forget","text`) && shownIn(blocks).includes(oldest?.id ?? '?'),
-    );
+    const summaryOf = (id = '?') =>
+      thread(ts).find(({ blocks }) => shownIn(blocks).includes('"hansard_rerun"') && shownIn(blocks).includes(id));
+    const own = summaryOf(oldest?.id);
     await use(own?.ts ?? '', 'hansard_forget', { type: 'button', value: oldest?.id });
     await until('it is gone', () => store.meetings.list({ limit: 5 }).length === 2);
     assert.equal(thread(ts).length, 1 + 2 * 2);
     assert.doesNotMatch(shownIn(card?.blocks), new RegExp(oldest?.title ?? '?'));
+    const [last, next] = store.meetings.list({ limit: 5 });
+    await useEphemeral(CHANNEL, 'hansard_forget', { type: 'button', value: next?.id });
+    await until('it is gone as well', () => store.meetings.list({ limit: 5 }).length === 1);
+    assert.match(shownIn(card?.blocks), /1 recording, 1 done/);
+    store.settings.set(`slack:${CHANNEL}`, 'consent-notice', 'All agreed.', 'slack:U1');
+    const before = thread(ts).length;
+    await slack.press('hansard_rerun', summaryOf(last?.id)?.ts ?? '');
+    await submit(await until('a dialog is open', () => slack.views.at(-1)), { style: 'short' });
+    await until(
+      'the card is its own again',
+      () => /1 recording, 1 done.*All agreed/.test(shownIn(card?.blocks)),
+      15_000,
+    );
+    assert.equal(thread(ts).length, before);
   });
 });
 
@@ -86,7 +100,7 @@ test('recordings that were posted together have one card also where answers are 
   const done = () => store.meetings.list({ states: ['done'], limit: 5 }).length;
   await until('all are done', () => done() === 4, 50_000);
   const withFiles = slack.messages.filter(({ user, files }) => user === BOT && files.length > 0);
-  const cards = thread(ts).filter(({ blocks }) => /recordings, \d of them done/.test(shownIn(blocks)));
+  const cards = thread(ts).filter(({ blocks }) => /recordings, \d done/.test(shownIn(blocks)));
   const summaries = thread(ts).filter(({ blocks }) => /Made automatically/.test(shownIn(blocks)));
   assert.equal(withFiles.length, 4);
   assert.equal(summaries.length, 4);
