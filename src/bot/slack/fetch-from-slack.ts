@@ -4,7 +4,7 @@ import { HansardError } from '../../errors.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import { downloadRecording, fromResponse } from '../download-recording.ts';
-import type { Slack } from './call-slack.ts';
+import { persistReading, type Slack } from './call-slack.ts';
 import { slackSource } from './slack-source.ts';
 
 const fileSchema = z.looseObject({
@@ -47,7 +47,7 @@ export function createSlackFetcher({
 
   return async (source, context) => {
     const { fileId } = slackSource.parse(source);
-    const answer = await slack.call('files.info', client => client.files.info({ file: fileId }));
+    const answer = await persistReading(() => slack.call('files.info', client => client.files.info({ file: fileId })));
     const { url_private_download, url_private, size } = fileSchema.parse(answer.file);
     const url = URL.parse(url_private_download ?? url_private ?? '');
     if (!url) throw new HansardError('platform_refused', `file ${fileId} has no address`);
