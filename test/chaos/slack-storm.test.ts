@@ -14,10 +14,10 @@ const MINUTES_MS = 60_000;
 /** Gate 6 of platform faults: how often each happens, and for how long Slack wants to be left alone. */
 const storms = {
   'a storm': {
-    recordings: isLong ? 12 : 1,
+    recordings: isLong ? 4 : 1,
     channels: 4,
     faults: { 429: 0.3, '5xx': 0.2, lost: 0.1, hang: isLong ? 0.05 : 0 },
-    patienceSeconds: isLong ? 5 : 1,
+    patienceSeconds: isLong ? 2 : 1,
   },
   // with the faults of the storm the waits alone would take hours: 30 % of 6,000 calls
   'a crowd': {
