@@ -1,6 +1,5 @@
 /** What Slack shows of a meeting: one placeholder, which becomes the summary; notes and files in its thread. */
 import { z } from 'zod';
-import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { Platform } from '../../pipeline/deliver-handler.ts';
 import { metaFileSchema, transcriptFileSchema } from '../../pipeline/files.ts';
@@ -9,7 +8,6 @@ import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.t
 import { createTurns } from '../../pipeline/orchestration/turns.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
-import { throttle } from '../../pipeline/queue/worker-log.ts';
 import type { Delivery } from '../../pipeline/store/deliveries.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
@@ -29,6 +27,7 @@ import { presentNotes } from './present-notes.ts';
 import { presentProgress } from './present-progress.ts';
 import { slackPlace } from './slack-source.ts';
 import type { Teller } from './tell.ts';
+import { createWatch, endOf } from './watch-meetings.ts';
 
 export interface SlackPlatform extends Platform {
   /** Posts placeholders and keeps them up to date, until `stop`. */
@@ -56,12 +55,8 @@ const POSTED_FILES = [
   'summary.json',
   'transcript.json',
 ];
-const LOOK_MS = 500;
-/** How many that ended badly are looked at; they are told once each. */
-const RECENT = 50;
 /** A correction is worked in within this time, and the summary stays what people see. */
 const QUIET_MS = 8_000;
-const MUTE_MS = 60_000;
 
 export function createSlackPlatform({
   slack,
@@ -80,14 +75,9 @@ export function createSlackPlatform({
   const slackFiles = createSlackFiles(slack, store, messenger.posts);
   /** An edit of the progress must not overtake the summary. */
   const inTurn = createTurns();
-  const complain = throttle((what: string, err: unknown, suppressed: number) =>
-    logger.warn({ err, suppressed }, `${what}; it is tried again`),
-  );
   const shown = new Map<string, { content: string; atMs: number }>();
   /** Channels of which a placeholder waits for its turn among summaries and files. */
   const inLine = new Set<string>();
-  /** Until when nothing is tried for a meeting that Slack refused to show. */
-  const mute = new Map<string, number>();
 
   const delivered = (meetingId: string, kind: string): string | undefined =>
     store.deliveries.of(meetingId).find(one => one.kind === kind && one.state === 'delivered')?.externalId ?? undefined;
@@ -328,41 +318,7 @@ export function createSlackPlatform({
       shown.delete(meeting.id);
     });
 
-  const isTold = (meeting: Meeting) =>
-    store.deliveries
-      .of(meeting.id)
-      .some(({ kind, state }) => kind === endOf(meeting) && (state === 'delivered' || state === 'failed'));
-
-  async function look(): Promise<void> {
-    const isOurs = ({ platform }: Meeting) => platform === SLACK_PLATFORM;
-    const tried = (meeting: Meeting, work: Promise<void>) =>
-      work.catch(async error => {
-        complain('Slack could not be told', error);
-        if (error instanceof HansardError && !error.retryable) await tellOwner(meeting, error);
-      });
-    const unfinished = store.meetings.unfinished().filter(isOurs);
-    await Promise.all(
-      unfinished
-        .filter(({ id }) => (mute.get(id) ?? 0) < Date.now())
-        .map(meeting => tried(meeting, showProgress(meeting.id))),
-    );
-    const ended = store.meetings.list({ states: ['failed', 'cancelled'], limit: RECENT }).filter(isOurs);
-    await Promise.all(ended.filter(meeting => !isTold(meeting)).map(meeting => tried(meeting, showEnd(meeting))));
-  }
-
-  /** Where its message cannot be: the person hears of it once, in a direct message. */
-  const tellOwner = async (meeting: Meeting, error: HansardError): Promise<void> => {
-    const isFirst = !mute.has(meeting.id);
-    mute.set(meeting.id, Date.now() + MUTE_MS);
-    const [platform, user = ''] = meeting.owner.split(':');
-    if (!isFirst || platform !== SLACK_PLATFORM || user === '') return;
-    await teller
-      .write(user, `${meeting.title}: ${error.userMessage}`)
-      .catch(err => logger.warn({ err, meetingId: meeting.id }, 'nobody could be told'));
-  };
-
-  let timer: NodeJS.Timeout | undefined;
-  let looking: Promise<void> | undefined;
+  const watch = createWatch({ store, logger, teller, showProgress, showEnd });
   return {
     announce,
     retract,
@@ -385,19 +341,8 @@ export function createSlackPlatform({
         await share(meeting, `clips:${round}`, shared);
       }),
     answer: (meeting, questionId, message) => inTurn(meeting.id, () => show(meeting, `answer:${questionId}`, message)),
-    start() {
-      timer = setInterval(() => {
-        looking ??= look()
-          .catch(error => complain('looking for what Slack should show did not work', error))
-          .finally(() => {
-            looking = undefined;
-          });
-      }, LOOK_MS);
-    },
-    async stop() {
-      clearInterval(timer);
-      await looking;
-    },
+    start: watch.start,
+    stop: watch.stop,
   };
 }
 
@@ -414,10 +359,6 @@ function readPosted(meetingId: string, files: ReadonlyMap<string, string>, conse
 
 function isOver({ state }: Meeting): boolean {
   return FINAL_MEETING_STATES.some(final => final === state);
-}
-
-function endOf({ finishedAt }: Meeting): string {
-  return `end:${finishedAt}`;
 }
 
 function namesIn(externalId: Delivery['externalId']): string[] {
