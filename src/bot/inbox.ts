@@ -31,7 +31,7 @@ const stored = z.record(z.string(), z.json());
 const sender = z.object({
   channel: z.string(),
   user: z.string(),
-  threadTs: z.string().optional(),
+  threadId: z.string().optional(),
   asked: z.boolean(),
 });
 export type Sender = z.infer<typeof sender>;

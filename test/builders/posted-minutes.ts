@@ -1,7 +1,7 @@
 /** Minutes of a real meeting, as a platform gets them. */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { PostedMinutes } from '../../src/bot/slack/present-minutes.ts';
+import type { PostedMinutes } from '../../src/bot/present/present-minutes.ts';
 import { metaFileSchema, transcriptFileSchema } from '../../src/pipeline/files.ts';
 import { summarySchema } from '../../src/pipeline/summary.ts';
 

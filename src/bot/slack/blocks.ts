@@ -1,18 +1,19 @@
-/** The few kinds of blocks that we use, with their texts made safe and cut to what Slack takes. */
+/** How what we say looks in Slack: the few kinds of blocks that we use, with their texts made safe and cut to what Slack takes. */
+import { createHash } from 'node:crypto';
 import type {
   ActionsBlock,
   Button,
   ContainerBlock,
-  ContextBlock,
-  HeaderBlock,
   KnownBlock,
   PlainTextElement,
   RichTextBlock,
   RichTextElement,
   SectionBlock,
 } from '@slack/types';
+import type { Block, ButtonSpec, ChatMessage, LineWithMenu, Piece, Room, Tasks } from '../message.ts';
+import { cut, plain } from '../text.ts';
 import { LIMITS } from './limits.ts';
-import { cut, escapeFallback, plain } from './text.ts';
+import { escapeFallback } from './text.ts';
 
 /** Slack refuses empty texts; what consists of invisible characters alone is one. */
 const NOTHING = '–';
@@ -23,34 +24,77 @@ export interface SlackMessage {
   blocks: KnownBlock[];
 }
 
-export function message(text: string, blocks: KnownBlock[]): SlackMessage {
-  return { text: cut(escapeFallback(text) || NOTHING, LIMITS.fallbackText), blocks: blocks.slice(0, LIMITS.blocks) };
-}
+export const SLACK_ROOM: Room = {
+  tasks: LIMITS.checkboxes,
+  /** A choice has room for two lines; the rest of it is moment, name and date. */
+  taskCharacters: 2 * LIMITS.optionText,
+  listCharacters: 5_000,
+  /** Two blocks each, beside title and footnote. */
+  cardLines: Math.floor((LIMITS.blocks - 2) / 2),
+  fitsContainer: children =>
+    children.length <= LIMITS.containerBlocks && textLength(children.map(asBlock)) <= LIMITS.messageText / 2,
+  fitsMessage(blocks) {
+    const shown = blocks.map(asBlock);
+    return countBlocks(shown) <= LIMITS.blocks && textLength(shown) <= LIMITS.messageText;
+  },
+};
 
-export function header(text: string): HeaderBlock {
+export function asSlack({ text, blocks }: ChatMessage): SlackMessage {
   return {
-    type: 'header',
-    text: plainText(text, LIMITS.headerText),
+    text: cut(escapeFallback(text) || NOTHING, LIMITS.fallbackText),
+    blocks: blocks.slice(0, LIMITS.blocks).map(asBlock),
   };
 }
 
-/** Small and grey. */
-export function context(...texts: string[]): ContextBlock {
-  const elements = texts.slice(0, LIMITS.contextElements).map(text => plainText(text, LIMITS.sectionText));
-  return { type: 'context', elements };
+export function asBlock(block: Block): KnownBlock {
+  return block.kind === 'container' ? asContainer(block) : asContainerChild(block);
 }
 
-/** A piece of a line. */
-export interface Piece {
-  text: string;
-  style?: 'bold' | 'italic' | 'code';
+/** Ours among Slack's own, as dialogs and the Home tab mix them. */
+export function asBlocks(blocks: readonly (Block | KnownBlock)[]): KnownBlock[] {
+  return blocks.map(block => ('kind' in block ? asBlock(block) : block));
 }
 
-export function paragraph(...pieces: Piece[]): RichTextBlock {
+type ContainerChild = ContainerBlock['child_blocks'][number];
+
+function asContainer({ title, children, isFolded }: Extract<Block, { kind: 'container' }>): ContainerBlock {
+  return {
+    type: 'container',
+    title: plainText(title, LIMITS.containerTitle),
+    child_blocks: children
+      .slice(0, LIMITS.containerBlocks)
+      .flatMap(child => (child.kind === 'container' ? [] : [asContainerChild(child)])),
+    is_collapsible: true,
+    ...(isFolded && { default_collapsed: true }),
+  };
+}
+
+function asContainerChild(block: Exclude<Block, { kind: 'container' }>): ContainerChild {
+  switch (block.kind) {
+    case 'header':
+      return { type: 'header', text: plainText(block.text, LIMITS.headerText) };
+    case 'context': {
+      const texts = block.texts.slice(0, LIMITS.contextElements);
+      return { type: 'context', elements: texts.map(text => plainText(text, LIMITS.sectionText)) };
+    }
+    case 'paragraph':
+      return asParagraph(block.pieces);
+    case 'list':
+      return asList(block.items);
+    case 'buttons':
+      return { type: 'actions', elements: block.buttons.slice(0, LIMITS.buttons).map(asButton) };
+    case 'line-with-menu':
+      return asLineWithMenu(block);
+    case 'tasks':
+      return asCheckboxes(block);
+  }
+}
+
+function asParagraph(pieces: readonly Piece[]): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: pieces.map(asElement) }] };
 }
 
-export function list(items: readonly (readonly Piece[])[]): RichTextBlock {
+function asList(items: readonly (readonly Piece[])[]): RichTextBlock {
   return {
     type: 'rich_text',
     elements: [
@@ -74,19 +118,6 @@ function plainKeepingEnds(text: string): string {
   return `${before}${plain(text)}${after}`;
 }
 
-export interface ButtonSpec {
-  action: string;
-  label: string;
-  value: string;
-  style?: 'primary' | 'danger';
-  /** Asked before it counts. */
-  confirm?: { title: string; text: string; yes: string; no: string };
-}
-
-export function buttons(...specs: ButtonSpec[]): ActionsBlock {
-  return { type: 'actions', elements: specs.slice(0, LIMITS.buttons).map(asButton) };
-}
-
 function asButton({ action, label, value, style, confirm }: ButtonSpec): Button {
   const text = (shown: string) => ({ type: 'plain_text' as const, text: cut(plain(shown), LIMITS.buttonText) });
   return {
@@ -106,35 +137,17 @@ function asButton({ action, label, value, style, confirm }: ButtonSpec): Button 
   };
 }
 
-/** Blocks that fold away under a title. */
-export function container(title: string, children: readonly ContainerChild[], isFolded: boolean): ContainerBlock {
-  return {
-    type: 'container',
-    title: plainText(title, LIMITS.containerTitle),
-    child_blocks: children.slice(0, LIMITS.containerBlocks),
-    is_collapsible: true,
-    ...(isFolded && { default_collapsed: true }),
-  };
-}
-export type ContainerChild = ContainerBlock['child_blocks'][number];
-
 /** For a workspace that does not know containers yet: what is in them, one below the other. */
 export function unfold({ text, blocks }: SlackMessage): SlackMessage {
   const flat = blocks.flatMap((block): KnownBlock[] =>
     block.type === 'container'
-      ? [paragraph({ text: block.title?.text ?? NOTHING, style: 'bold' }), ...block.child_blocks]
+      ? [asParagraph([{ text: block.title?.text ?? NOTHING, style: 'bold' }]), ...block.child_blocks]
       : [block],
   );
   return { text, blocks: flat.slice(0, LIMITS.blocks) };
 }
 
-export interface Choice {
-  value: string;
-  label: string;
-}
-
-/** Shown with a menu of what can be done with it. */
-export function lineWithMenu(pieces: readonly Piece[], action: string, choices: readonly Choice[]): SectionBlock {
+function asLineWithMenu({ pieces, action, choices }: LineWithMenu): SectionBlock {
   return {
     type: 'section',
     text: plainText(pieces.map(({ text }) => text).join(''), LIMITS.sectionText),
@@ -146,15 +159,8 @@ export function lineWithMenu(pieces: readonly Piece[], action: string, choices: 
   };
 }
 
-/**
- * A list to tick off; what does not fit into a choice goes on in the small line under it.
- * @param blockId another one whenever something changes: else what people see stays as they left it
- */
-export function checkboxes(
-  blockId: string,
-  action: string,
-  items: readonly { value: string; text: string; isTicked: boolean }[],
-): ActionsBlock {
+/** What does not fit into a choice goes on in the small line under it. */
+function asCheckboxes({ action, meetingId, items }: Tasks): ActionsBlock {
   const options = items.slice(0, LIMITS.checkboxes).map(({ value, text, isTicked }) => {
     const [label, rest] = splitText(plain(text), LIMITS.optionText);
     const option = {
@@ -167,7 +173,7 @@ export function checkboxes(
   const ticked = options.filter(({ isTicked }) => isTicked).map(({ option }) => option);
   return {
     type: 'actions',
-    block_id: blockId,
+    block_id: nameTasks(meetingId, items),
     elements: [
       {
         type: 'checkboxes',
@@ -177,6 +183,17 @@ export function checkboxes(
       },
     ],
   };
+}
+
+/** Another name with every change: else people would go on seeing their own ticks. */
+function nameTasks(meetingId: string, items: unknown): string {
+  return `tasks.${meetingId}.${createHash('sha256').update(JSON.stringify(items)).digest('hex').slice(0, 12)}`;
+}
+
+/** Which meeting a block of tasks is about. */
+export function meetingOfTasks(blockId: string): string | undefined {
+  const [kind, meetingId] = blockId.split('.');
+  return kind === 'tasks' ? meetingId : undefined;
 }
 
 /** At a space where there is one not too far from the end. */
@@ -193,21 +210,17 @@ export function plainText(text: string, most: number): PlainTextElement {
   return { type: 'plain_text', text: cut(plain(text) || NOTHING, most), emoji: false };
 }
 
-/** What people read of it at once, without what a button asks before it counts. */
-export function visibleLength(blocks: readonly KnownBlock[]): number {
-  return countText(blocks, 'confirm');
-}
-
 /** How much of the undocumented total of a message it takes. */
 export function textLength(blocks: readonly KnownBlock[]): number {
-  return countText(blocks);
-}
-
-function countText(blocks: readonly KnownBlock[], except?: string): number {
   let length = 0;
   JSON.stringify(blocks, (key, value: unknown) => {
     if (key === 'text' && typeof value === 'string') length += value.length;
-    return key === except ? undefined : value;
+    return value;
   });
   return length;
+}
+
+/** Those in containers count. */
+function countBlocks(blocks: readonly KnownBlock[]): number {
+  return blocks.reduce((sum, block) => sum + 1 + (block.type === 'container' ? block.child_blocks.length : 0), 0);
 }

@@ -1,7 +1,8 @@
 /** What our dialogs have in common: a few inputs about one meeting. */
 import type { InputBlock, KnownBlock, ModalView, PlainTextOption, StaticSelect } from '@slack/types';
 import { z } from 'zod';
-import { plainText } from './blocks.ts';
+import type { Block } from '../message.ts';
+import { asBlocks, plainText } from './blocks.ts';
 import { LIMITS } from './limits.ts';
 
 export interface DialogMeeting {
@@ -14,7 +15,7 @@ export interface DialogMeeting {
 export function buildDialog(
   callbackId: string,
   { id, channel, item }: DialogMeeting,
-  { title, submit, blocks }: { title: string; submit?: string; blocks: KnownBlock[] },
+  { title, submit, blocks }: { title: string; submit?: string; blocks: (Block | KnownBlock)[] },
 ): ModalView {
   return {
     type: 'modal',
@@ -23,7 +24,7 @@ export function buildDialog(
     title: { type: 'plain_text', text: title },
     ...(submit && { submit: { type: 'plain_text', text: submit } }),
     close: { type: 'plain_text', text: submit ? 'Leave it' : 'Close' },
-    blocks: blocks.slice(0, LIMITS.viewBlocks),
+    blocks: asBlocks(blocks.slice(0, LIMITS.viewBlocks)),
   };
 }
 

@@ -4,7 +4,8 @@ import { HansardError } from '../../errors.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import { downloadRecording, fromResponse } from '../download-recording.ts';
-import { persistReading, type Slack } from './call-slack.ts';
+import { persistReading } from '../persist.ts';
+import type { Slack } from './call-slack.ts';
 import { slackSource } from './slack-source.ts';
 
 const fileSchema = z.looseObject({

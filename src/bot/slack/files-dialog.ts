@@ -1,6 +1,7 @@
 /** The files of a meeting, with a link to each. Pure. */
 import type { ModalView } from '@slack/types';
-import { paragraph, plainText } from './blocks.ts';
+import { paragraph } from '../message.ts';
+import { plainText } from './blocks.ts';
 import { buildDialog, type DialogMeeting } from './dialog.ts';
 import { LIMITS } from './limits.ts';
 

@@ -5,7 +5,8 @@ import { MOST_ITEM_CHARACTERS, type SummaryEdit } from '../../pipeline/minutes/e
 import { type Correction, MOST_NAME_CHARACTERS, MOST_PHRASE_CHARACTERS } from '../../pipeline/recording-options.ts';
 import type { ActionItem, Summary, SummaryItem } from '../../pipeline/summary.ts';
 import { formatItemRef } from '../item-ref.ts';
-import { paragraph } from './blocks.ts';
+import { paragraph } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
 import {
   buildDialog,
   choiceField,
@@ -17,7 +18,6 @@ import {
   textField,
   tickField,
 } from './dialog.ts';
-import { ACTIONS } from './present-progress.ts';
 
 export const FIX_DIALOG = 'hansard_fix_dialog';
 export const ITEM_DIALOG = 'hansard_item_dialog';

@@ -1,14 +1,16 @@
 /** The Home tab: what Hansard is, the settings of each channel, and what it wrote for the one who looks. */
-import type { HomeView, KnownBlock } from '@slack/types';
+import type { HomeView } from '@slack/types';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
-import { context, header, list, type Piece, paragraph } from './blocks.ts';
+import { latestOfChannel } from '../find-meetings.ts';
+import { type Block, context, header, list, type Piece, paragraph } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
+import { asBlocks } from './blocks.ts';
 import type { Slack } from './call-slack.ts';
-import { latestOfChannel } from './find-meetings.ts';
-import { ACTIONS } from './present-progress.ts';
 
 const MOST_CHANNELS = 200;
 const LISTED = 10;
@@ -28,7 +30,7 @@ export async function publishHome(
   });
   const names = new Map(channels.map(({ id, name }) => [id, name ?? 'a channel']));
   const meetings = channels
-    .flatMap(({ id }) => latestOfChannel(store, id, LISTED))
+    .flatMap(({ id }) => latestOfChannel(store, { platform: SLACK_PLATFORM, channel: id }, LISTED))
     .toSorted((a, b) => (a.id < b.id ? 1 : -1))
     .slice(0, LISTED);
   await slack.call('views.publish', client =>
@@ -51,13 +53,13 @@ export function buildHome(meetings: readonly Meeting[], names: ReadonlyMap<strin
     { text: title, style: 'bold' },
     { text: ` in #${names.get(channel) ?? channel}, ${state}` },
   ]);
-  const latest: KnownBlock[] =
+  const latest: Block[] =
     lines.length === 0
       ? []
       : [paragraph({ text: 'The latest recordings of your channels', style: 'bold' }), list(lines)];
   return {
     type: 'home',
-    blocks: [
+    blocks: asBlocks([
       header('Hansard'),
       paragraph({
         text: 'I write the minutes of recordings: who said what, decisions, action items. Nothing leaves your own machines.',
@@ -82,6 +84,6 @@ export function buildHome(meetings: readonly Meeting[], names: ReadonlyMap<strin
       },
       ...latest,
       context('What I write is made automatically and may contain mistakes: check what matters.'),
-    ],
+    ]),
   };
 }

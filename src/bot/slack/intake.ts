@@ -31,6 +31,7 @@ const linkSighting = sighting.omit({ fileId: true }).extend({ link: z.string() }
 export type LinkSighting = z.infer<typeof linkSighting>;
 
 export const FILE_TOPIC = 'slack.file';
+export const GONE_TOPIC = 'slack.file-gone';
 export const LINK_TOPIC = 'slack.link';
 /** Per channel; more would not be posted while a bot starts anew. */
 const MOST_MISSED = 100;
@@ -102,8 +103,8 @@ export function createIntake(options: IntakeOptions): Intake {
         channel,
         owner: `${SLACK_PLATFORM}:${user}`,
         source: {
-          ...{ kind: 'slack', fileId: file.id, channel, messageTs: share.ts, name },
-          ...(isOwnMessage ? {} : { threadTs: share.thread_ts ?? share.ts }),
+          ...{ kind: 'slack', fileId: file.id, channel, messageId: share.ts, name },
+          ...(isOwnMessage ? {} : { threadId: share.thread_ts ?? share.ts }),
           ...(file.user && file.user !== user && { uploader: file.user }),
         },
         options: chosen(settings, asked),

@@ -1,8 +1,7 @@
 /** The durable write of each event that asks for work; everything else about it comes later. */
 import { z } from 'zod';
 import type { Inbox } from '../inbox.ts';
-import { GONE_TOPIC } from './file-gone.ts';
-import { FILE_TOPIC, type Intake, type Sighting } from './intake.ts';
+import { FILE_TOPIC, GONE_TOPIC, type Intake, type Sighting } from './intake.ts';
 import { MENTION_TOPIC, type Mention } from './mentions.ts';
 
 const envelope = z.looseObject({
@@ -47,13 +46,13 @@ export function createEventKeeper({
     if (intake.isWanted(seen)) inbox.put(FILE_TOPIC, seen, `${event}:${seen.fileId}`);
   };
   const keepMention = (event: unknown, teamId: string, eventId: string) => {
-    const { channel, user = '', ts, thread_ts: threadTs, text, files: own = [] } = mentionEvent.parse(event);
+    const { channel, user = '', ts, thread_ts: threadId, text, files: own = [] } = mentionEvent.parse(event);
     for (const { id: fileId } of own)
       noteFile({ team: teamId, channel, user, fileId, asked: true }, `${channel}:${ts}`);
     if (own.length > 0) return;
     const mention: Mention = {
       ...{ team: teamId, channel, user, ts, asked: true },
-      ...(threadTs !== undefined && { threadTs }),
+      ...(threadId !== undefined && { threadId }),
       text: text.replace(/<@[^>]+>/g, ' ').trim(),
     };
     inbox.put(MENTION_TOPIC, mention, eventId);

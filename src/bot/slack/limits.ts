@@ -25,5 +25,3 @@ export const EDIT_INTERVAL_MS = 4_000;
 export const POSTS = { burst: 1, intervalMs: 1_050 };
 /** Edits per workspace: 40 a minute (chat.update takes 50 and more). */
 export const EDITS = { burst: 10, intervalMs: 1_500 };
-/** Visible characters of a summary; the rest is in the thread. */
-export const SUMMARY_CHARACTERS = 1_200;

@@ -1,7 +1,8 @@
 /** The dialog of the global shortcut: a link to a recording, and the channel for its minutes. Pure. */
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { paragraph } from './blocks.ts';
+import { paragraph } from '../message.ts';
+import { asBlocks } from './blocks.ts';
 import { dialogAnswers, textField } from './dialog.ts';
 
 export const LINK_DIALOG = 'hansard_link_dialog';
@@ -12,7 +13,8 @@ const MOST_LINK_CHARACTERS = 2_000;
 export function buildLinkDialog(refusal?: string): ModalView {
   const title = { type: 'plain_text' as const, text: 'Meeting from a link' };
   const close = { type: 'plain_text' as const, text: 'Close' };
-  if (refusal) return { type: 'modal', callback_id: LINK_DIALOG, title, close, blocks: [paragraph({ text: refusal })] };
+  if (refusal)
+    return { type: 'modal', callback_id: LINK_DIALOG, title, close, blocks: asBlocks([paragraph({ text: refusal })]) };
   return {
     type: 'modal',
     callback_id: LINK_DIALOG,

@@ -4,16 +4,17 @@ import { HansardError } from '../../errors.ts';
 import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { readChannelSettings, writeChannelSettings } from '../channel-settings.ts';
+import { answerCommand, type Command, meantMeetings, offerMeetings, parseCommand } from '../commands.ts';
+import { type ChatMessage, sentence } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
+import { presentSettings, sentenceOfAuto } from '../present/present-settings.ts';
 import { createAnswering, onDialog } from './answering.ts';
-import { message, paragraph, type SlackMessage } from './blocks.ts';
-import { answerCommand, type Command, meantMeetings, offerMeetings, parseCommand } from './commands.ts';
+import { asSlack } from './blocks.ts';
 import { publishHome } from './home.ts';
 import { LINK_TOPIC, type LinkSighting } from './intake.ts';
 import { buildLinkDialog, LINK_DIALOG, readLinkDialog } from './link-dialog.ts';
 import type { MeetingActions } from './listen-meetings.ts';
 import type { SlackParts } from './parts.ts';
-import { ACTIONS } from './present-progress.ts';
-import { presentSettings, sentenceOfAuto } from './present-settings.ts';
 import { pressSchema } from './presses.ts';
 import { offerRecordings } from './recent-recordings.ts';
 import { buildSettingsDialog, readSettingsDialog, SETTINGS_DIALOG } from './settings-dialog.ts';
@@ -48,13 +49,13 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
     const { channel_id: channel, user_id: user, team_id: team, trigger_id: triggerId, text = '' } = given;
     const command = parseCommand(text);
     if (command.kind === 'words' || command.kind === 'settings') {
-      const where = { store, queue, channel, autoByDefault: defaults.auto };
-      const { text: fallback, blocks } = await answerCommand(command, where);
+      const where = { store, queue, platform: SLACK_PLATFORM, channel, autoByDefault: defaults.auto };
+      const { text: fallback, blocks } = asSlack(await answerCommand(command, where));
       return await ack({ response_type: 'ephemeral', text: fallback, blocks });
     }
     if (command.kind === 'link') {
       const refusal = noteLink({ team, channel, user, link: command.link, asked: true }, triggerId);
-      return await ack({ response_type: 'ephemeral', ...plainAnswer(refusal ?? 'I fetch it.') });
+      return await ack({ response_type: 'ephemeral', ...asSlack(sentence(refusal ?? 'I fetch it.')) });
     }
     await ack(); // Slack is asked for something only then
     await answering(channel, user, async () => {
@@ -66,7 +67,7 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
   async function carryOut(
     command: Exclude<Command, { kind: 'words' | 'settings' | 'link' }>,
     caller: Caller,
-  ): Promise<SlackMessage | string | undefined> {
+  ): Promise<ChatMessage | string | undefined> {
     const { channel, user } = caller;
     switch (command.kind) {
       case 'offer':
@@ -77,7 +78,7 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
         return sentenceOfAuto(command.isOn);
       case 'meeting': {
         const { word, title } = command;
-        const meant = meantMeetings(store, channel, word, title);
+        const meant = meantMeetings(store, { platform: SLACK_PLATFORM, channel }, word, title);
         const [only, ...others] = meant;
         // forgetting asks first; and where several are meant the person says which
         const isClear = only && word !== 'forget' && (others.length === 0 || word === 'speakers');
@@ -148,14 +149,13 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
   onDialog(app, answering, SETTINGS_DIALOG, readSettingsDialog, async ({ channel, wanted }, user) => {
     await rights.assertMaySet(channel, user);
     writeChannelSettings(store.settings, scopeOf(channel), wanted, whoIs(user));
-    await teller.whisper({ channel, user }, presentSettings(store.settings, channel, defaults.auto));
+    await teller.whisper(
+      { channel, user },
+      presentSettings(store.settings, { platform: SLACK_PLATFORM, channel }, defaults.auto),
+    );
   });
 
   app.event('app_home_opened', async ({ event }) => {
     if (event.tab === 'home') await publishHome(event.user, parts);
   });
-}
-
-function plainAnswer(sentence: string): SlackMessage {
-  return message(sentence, [paragraph({ text: sentence })]);
 }

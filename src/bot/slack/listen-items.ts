@@ -5,7 +5,10 @@ import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { SummaryItem } from '../../pipeline/summary.ts';
 import { addToGlossary } from '../channel-settings.ts';
 import { findItem, formatItemRef, parseItemRef } from '../item-ref.ts';
+import { tasksOf } from '../present/present-minutes.ts';
+import { ACTIONS } from '../present/present-progress.ts';
 import { type Answering, onDialog } from './answering.ts';
+import { meetingOfTasks } from './blocks.ts';
 import {
   buildFixDialog,
   buildItemDialog,
@@ -15,8 +18,6 @@ import {
   readItemDialog,
 } from './fix-dialog.ts';
 import type { SlackParts } from './parts.ts';
-import { meetingOfTasks, tasksOf } from './present-minutes.ts';
-import { ACTIONS } from './present-progress.ts';
 import type { OnPress } from './presses.ts';
 
 export function listenToItems(parts: SlackParts, onPress: OnPress, answering: Answering): void {

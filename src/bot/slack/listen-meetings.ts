@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
+import { ACTIONS } from '../present/present-progress.ts';
+import { cut, plain } from '../text.ts';
 import { createAnswering, onDialog } from './answering.ts';
 import { buildFilesDialog } from './files-dialog.ts';
 import { listenToItems } from './listen-items.ts';
 import { buildNotesDialog } from './notes-dialog.ts';
 import type { SlackParts } from './parts.ts';
-import { ACTIONS } from './present-progress.ts';
 import { createOnPress, type Press, pressSchema } from './presses.ts';
 import { buildRerunDialog, RERUN_DIALOG, readRerunDialog } from './rerun-dialog.ts';
 import { buildSpeakersDialog, readSpeakersDialog, SPEAKERS_DIALOG } from './speakers-dialog.ts';
-import { cut, plain } from './text.ts';
 
 /** What a word of `/transcribe` does as well. @returns what to say, when nothing shows it */
 export type MeetingActions = Record<

@@ -2,13 +2,14 @@
 import { z } from 'zod';
 import type { Transcript } from '../../pipeline/meeting.ts';
 import { answerQuestion } from '../../pipeline/minutes/answer-question.ts';
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import type { ChatPlatform } from '../chat-platform.ts';
+import { meetingsOfThread } from '../find-meetings.ts';
 import type { Handle } from '../inbox.ts';
+import { presentAnswer } from '../present/present-answer.ts';
 import type { Slack } from './call-slack.ts';
-import { meetingsOfThread } from './find-meetings.ts';
-import { presentAnswer } from './present-answer.ts';
-import type { SlackPlatform } from './slack-platform.ts';
 import type { Teller } from './tell.ts';
 
 export const MENTION_TOPIC = 'slack.mention';
@@ -20,7 +21,7 @@ export const mentionSchema = z.object({
   user: z.string(),
   asked: z.literal(true),
   ts: z.string(),
-  threadTs: z.string().optional(),
+  threadId: z.string().optional(),
   /** Without the mention itself. */
   text: z.string(),
 });
@@ -42,7 +43,7 @@ const withFiles = z.array(
 export interface MentionsOptions {
   slack: Slack;
   store: Store;
-  platform: SlackPlatform;
+  platform: ChatPlatform;
   teller: Teller;
   readTranscript(meetingId: string): Promise<Transcript>;
   /** Notes a file that the mention means. */
@@ -52,19 +53,20 @@ export interface MentionsOptions {
 export function createMentions({ slack, store, platform, teller, readTranscript, noteFile }: MentionsOptions): Handle {
   return async payload => {
     const mention = mentionSchema.parse(payload);
-    const { channel, threadTs, text } = mention;
-    const meetings = threadTs === undefined ? [] : meetingsOfThread(store, channel, threadTs);
+    const { channel, threadId, text } = mention;
+    const meetings =
+      threadId === undefined ? [] : meetingsOfThread(store, { platform: SLACK_PLATFORM, channel }, threadId);
     if (/[\p{L}\p{N}]/u.test(text) && meetings.length > 0) await answer(mention, meetings);
     else await takeFilesOfThread(mention);
     return 'done';
   };
 
   async function answer(mention: Mention, meetings: readonly Meeting[]): Promise<void> {
-    const { channel, user, threadTs, ts, text } = mention;
+    const { channel, user, threadId, ts, text } = mention;
     const [latest, ...others] = meetings.filter(({ state }) => state === 'done').slice(0, MOST_ASKED);
     if (!latest)
       return await teller.whisper(
-        { channel, user, threadTs },
+        { channel, user, threadId },
         'I am not done with that recording. Ask me when the summary is there.',
       );
     const question = text.slice(0, MOST_QUESTION_CHARACTERS);
@@ -78,16 +80,16 @@ export function createMentions({ slack, store, platform, teller, readTranscript,
   }
 
   async function takeFilesOfThread(mention: Mention): Promise<void> {
-    const { channel, user, ts, threadTs } = mention;
+    const { channel, user, ts, threadId } = mention;
     const replies = await slack.call('conversations.replies', client =>
-      client.conversations.replies({ channel, ts: threadTs ?? ts, limit: 1 }),
+      client.conversations.replies({ channel, ts: threadId ?? ts, limit: 1 }),
     );
     const [parent] = withFiles.parse(replies.messages ?? []);
     const ids = (parent?.files ?? []).map(({ id }) => id);
     for (const id of ids) noteFile(id, mention);
     if (ids.length > 0) return;
     await teller.whisper(
-      { channel, user, threadTs },
+      { channel, user, threadId },
       'I see no recording here. Mention me in the message with the recording, or in its thread.',
     );
   }

@@ -1,29 +1,15 @@
 /** Posts and edits messages: each once, at Slack's pace, and plainer where a workspace does not know our blocks. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
-import { createPace, type Pace } from '../pace.ts';
+import type { Messenger } from '../chat.ts';
+import { type Place, targetOf } from '../chat-place.ts';
+import { createPace } from '../pace.ts';
+import { persistReading } from '../persist.ts';
 import { postOnce } from '../post-once.ts';
-import { type SlackMessage, unfold } from './blocks.ts';
-import { isSlackError, persistReading, type Slack } from './call-slack.ts';
+import { asSlack, type SlackMessage, unfold } from './blocks.ts';
+import { isSlackError, type Slack } from './call-slack.ts';
 import { EDITS, POSTS } from './limits.ts';
-
-export interface Place {
-  channel: string;
-  threadTs: string | undefined;
-}
-
-export interface Messenger {
-  /** Per channel; whoever posts has taken from it. */
-  posts: Pace;
-  edits: Pace;
-  /** One message of a meeting; once per kind. @returns its ts */
-  post(meeting: Meeting, kind: string, place: Place, message: SlackMessage): Promise<string>;
-  update(channel: string, ts: string, message: SlackMessage): Promise<void>;
-  /** Fine when it is gone. */
-  delete(channel: string, ts: string): Promise<void>;
-}
 
 const METADATA_TYPE = 'hansard_job';
 const QUIET = { unfurl_links: false, unfurl_media: false, link_names: false, parse: 'none' } as const;
@@ -40,28 +26,28 @@ export function createMessenger(slack: Slack, store: Store): Messenger {
   const edits = createPace(EDITS);
 
   /** Metadata can be read by any member: nothing but an id. */
-  const send = async ({ channel, threadTs }: Place, { text, blocks }: SlackMessage, id: string) => {
+  const send = async ({ channel, threadId }: Place, { text, blocks }: SlackMessage, id: string) => {
     const answer = await slack.call('chat.postMessage', async client => {
       await posts.keepApart(channel);
       return await client.chat.postMessage({
         ...{ channel, text, blocks, ...QUIET },
-        ...(threadTs !== undefined && { thread_ts: threadTs }),
+        ...(threadId !== undefined && { thread_ts: threadId }),
         metadata: { event_type: METADATA_TYPE, event_payload: { j: id } },
       });
     });
     return z.string().parse(answer.ts);
   };
-  const find = async ({ channel, threadTs }: Place, id: string, createdAt: string) => {
+  const find = async ({ channel, threadId }: Place, id: string, createdAt: string) => {
     const since = {
       oldest: String(Math.floor(Date.parse(createdAt) / 1000) - 60),
       include_all_metadata: true,
       limit: 200,
     };
     const answer =
-      threadTs === undefined
+      threadId === undefined
         ? await slack.call('conversations.history', client => client.conversations.history({ channel, ...since }))
         : await slack.call('conversations.replies', client =>
-            client.conversations.replies({ channel, ts: threadTs, ...since }),
+            client.conversations.replies({ channel, ts: threadId, ...since }),
           );
     return listed.parse(answer.messages ?? []).find(({ metadata }) => metadata?.event_payload?.j === id)?.ts;
   };
@@ -70,9 +56,9 @@ export function createMessenger(slack: Slack, store: Store): Messenger {
     posts,
     edits,
     post: (meeting, kind, place, message) =>
-      postOnce(store, meeting, `${place.channel}:${place.threadTs ?? ''}`, {
+      postOnce(store, meeting, targetOf(place), {
         kind,
-        send: ({ id }) => plainerIfRefused(message, shown => send(place, shown, id)),
+        send: ({ id }) => plainerIfRefused(asSlack(message), shown => send(place, shown, id)),
         find: ({ id, createdAt }) =>
           persistReading(() => find(place, id, createdAt)).catch(error => {
             // without the right to read history nobody knows whether it arrived: better none than two
@@ -81,13 +67,13 @@ export function createMessenger(slack: Slack, store: Store): Messenger {
             throw error;
           }),
       }),
-    update: (channel, ts, message) =>
-      plainerIfRefused(message, async ({ text, blocks }) => {
+    update: ({ channel }, ts, message) =>
+      plainerIfRefused(asSlack(message), async ({ text, blocks }) => {
         await slack.call('chat.update', client =>
           client.chat.update({ channel, ts, text, blocks, parse: 'none', link_names: false }),
         );
       }),
-    async delete(channel, ts) {
+    async delete({ channel }, ts) {
       await slack
         .call('chat.delete', client => client.chat.delete({ channel, ts }))
         .catch(error => {

@@ -12,17 +12,19 @@ import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
+import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
 import { cutVoiceClips } from '../cut-voice-clips.ts';
+import { type ChatMessage, list, message, paragraph } from '../message.ts';
 import { createMinutesReader } from '../read-minutes.ts';
-import { list, message, paragraph, type SlackMessage } from './blocks.ts';
+import { asSlack } from './blocks.ts';
 import { CLIENT_OPTIONS, createSlack } from './call-slack.ts';
 import { createSlackFetcher } from './fetch-from-slack.ts';
-import { createSlackPlatform, type SlackPlatform } from './slack-platform.ts';
+import { createSlackChat } from './slack-chat.ts';
 import { type SlackApp, startSlackApp } from './start-slack.ts';
 import { createTeller } from './tell.ts';
 
 export interface OpenSlack {
-  platform: SlackPlatform;
+  platform: ChatPlatform;
   fetcher: Fetcher;
   /** Tells a channel of trouble. */
   createAlertSink(channel: string): Sink;
@@ -58,7 +60,7 @@ export function openSlack({
   const teller = createTeller(slack);
   const minutes = createMinutesReader(store, blobs);
   const workDir = path.join(config.dataDir, 'work');
-  const platform = createSlackPlatform({ slack, store, queue, logger, teller });
+  const platform = createChatPlatform({ chat: createSlackChat(slack, store, teller), store, queue, logger });
   const fetcher = createSlackFetcher({
     ...{ slack, blobs, token },
     workDir,
@@ -69,7 +71,7 @@ export function openSlack({
     platform,
     fetcher,
     createAlertSink: channel => async (kind, advice) => {
-      const { text, blocks } = presentAlert(kind, advice);
+      const { text, blocks } = asSlack(presentAlert(kind, advice));
       await slack.call('chat.postMessage', client => client.chat.postMessage({ channel, text, blocks, parse: 'none' }));
     },
     async start(orchestrator, forget) {
@@ -107,7 +109,7 @@ export function openSlack({
   };
 }
 
-function presentAlert(kind: Parameters<Sink>[0], advice: readonly string[]): SlackMessage {
+function presentAlert(kind: Parameters<Sink>[0], advice: readonly string[]): ChatMessage {
   if (kind === 'over') return message('Hansard is well again.', [paragraph({ text: 'Hansard is well again.' })]);
   const title = 'Hansard needs somebody to look';
   return message(`${title}: ${advice.join(' ')}`, [

@@ -4,6 +4,7 @@ import type { Logger } from '../../logger.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import type { ChatPlatform } from '../chat-platform.ts';
 import type { VoiceClip } from '../cut-voice-clips.ts';
 import type { Inbox } from '../inbox.ts';
 import type { MinutesReader } from '../read-minutes.ts';
@@ -12,7 +13,6 @@ import type { Intake } from './intake.ts';
 import type { EventKeeper } from './keep-events.ts';
 import type { Rights } from './rights.ts';
 import type { Defaults } from './settings-dialog.ts';
-import type { SlackPlatform } from './slack-platform.ts';
 import type { Teller } from './tell.ts';
 
 export interface SlackParts {
@@ -22,7 +22,7 @@ export interface SlackParts {
   queue: JobQueue;
   orchestrator: Orchestrator;
   logger: Logger;
-  platform: SlackPlatform;
+  platform: ChatPlatform;
   teller: Teller;
   rights: Rights;
   minutes: MinutesReader;

@@ -1,9 +1,9 @@
 /** What a bare `/transcribe` offers: the latest recordings of the channel, with a button each. */
 import { z } from 'zod';
 import { formatLength } from '../../pipeline/render/format-time.ts';
-import { buttons, context, message, paragraph, type SlackMessage } from './blocks.ts';
+import { buttons, type ChatMessage, context, message, paragraph } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
 import type { Slack } from './call-slack.ts';
-import { ACTIONS } from './present-progress.ts';
 
 const OFFERED = 5;
 const LOOKED_AT = 50;
@@ -20,7 +20,7 @@ const listed = z.array(
 );
 
 /** @throws HansardError what `Slack.call` throws */
-export async function offerRecordings(slack: Slack, channel: string): Promise<SlackMessage> {
+export async function offerRecordings(slack: Slack, channel: string): Promise<ChatMessage> {
   const answer = await slack.call('files.list', client => client.files.list({ channel, count: LOOKED_AT }));
   const recordings = listed
     .parse(answer.files ?? [])

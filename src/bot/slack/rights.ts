@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
+import { chatPlace } from '../chat-place.ts';
 import type { Slack } from './call-slack.ts';
-import { slackPlace } from './slack-source.ts';
 
 export interface Rights {
   /** @throws HansardError `not_yours` */
@@ -63,7 +63,7 @@ export function createRights(slack: Slack): Rights {
 
   return {
     async assertMayChange(meeting, user) {
-      const { uploader } = slackPlace.parse(meeting.source);
+      const { uploader } = chatPlace.parse(meeting.source);
       if (meeting.owner === `${SLACK_PLATFORM}:${user}` || uploader === user) return;
       if ((await standingOf(meeting.channel, user)) !== 'manager') throw new HansardError('not_yours', meeting.id);
     },

@@ -3,7 +3,9 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { Speaker, Transcript, Turn } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatClock, formatLength } from '../../pipeline/render/format-time.ts';
-import { buttons, context, paragraph } from './blocks.ts';
+import { type Block, buttons, context, paragraph } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
+import { cut, plain } from '../text.ts';
 import {
   buildDialog,
   choiceField,
@@ -13,8 +15,6 @@ import {
   readDialog,
   textField,
 } from './dialog.ts';
-import { ACTIONS } from './present-progress.ts';
-import { cut, plain } from './text.ts';
 
 export const SPEAKERS_DIALOG = 'hansard_speakers_dialog';
 
@@ -30,7 +30,7 @@ export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcri
     .slice(0, MOST_SPEAKERS_SHOWN)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const unknown = shown.filter(({ id, label }) => label === id);
-  const help: KnownBlock[] =
+  const help: Block[] =
     unknown.length === 0
       ? []
       : areClipsPosted
@@ -46,7 +46,11 @@ export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcri
   });
 }
 
-function blocksOf({ id, label, speechMs }: Speaker, turns: readonly Turn[], all: readonly Speaker[]): KnownBlock[] {
+function blocksOf(
+  { id, label, speechMs }: Speaker,
+  turns: readonly Turn[],
+  all: readonly Speaker[],
+): (Block | KnownBlock)[] {
   const others = all.filter(other => other.id !== id);
   return [
     paragraph(

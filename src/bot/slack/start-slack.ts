@@ -1,11 +1,12 @@
 /** Connects to Slack, listens, and works off what was heard; finds out what was missed. */
 import fs from 'node:fs';
 import type { SlackSettings } from '../../config.ts';
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { throttle } from '../../pipeline/queue/worker-log.ts';
+import { createFileGone } from '../file-gone.ts';
 import { createInbox } from '../inbox.ts';
 import { createConnection } from './connect.ts';
-import { createFileGone, GONE_TOPIC } from './file-gone.ts';
-import { createIntake, FILE_TOPIC, type IntakeOptions, LINK_TOPIC } from './intake.ts';
+import { createIntake, FILE_TOPIC, GONE_TOPIC, type IntakeOptions, LINK_TOPIC } from './intake.ts';
 import { createEventKeeper, type EventKeeper } from './keep-events.ts';
 import { listenToCommands } from './listen-commands.ts';
 import { listenToMeetings } from './listen-meetings.ts';
@@ -48,7 +49,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     handlers: {
       [FILE_TOPIC]: intake.takeFile,
       [LINK_TOPIC]: intake.takeLink,
-      [GONE_TOPIC]: createFileGone({ store, orchestrator, forget: options.forget }),
+      [GONE_TOPIC]: createFileGone({ platform: SLACK_PLATFORM, store, orchestrator, forget: options.forget }),
       [MENTION_TOPIC]: createMentions({
         ...{ slack, store, platform, teller, readTranscript: minutes.transcript },
         noteFile: (fileId, { channel, user, ts, team: own }) =>

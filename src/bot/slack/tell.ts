@@ -1,14 +1,15 @@
 /** Says one short sentence to one person: where it happened, or in a direct message where we may not speak. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { message, paragraph, type SlackMessage } from './blocks.ts';
+import { type ChatMessage, sentence as sentenceMessage } from '../message.ts';
+import { asSlack, type SlackMessage } from './blocks.ts';
 import type { Slack } from './call-slack.ts';
 
 export interface Teller {
-  /** @param threadTs shown in that thread */
+  /** @param threadId shown in that thread */
   whisper(
-    to: { channel: string; user: string; threadTs?: string | undefined },
-    what: string | SlackMessage,
+    to: { channel: string; user: string; threadId?: string | undefined },
+    what: string | ChatMessage,
   ): Promise<void>;
   /** In a direct message. */
   write(user: string, sentence: string): Promise<void>;
@@ -26,13 +27,13 @@ export function createTeller(slack: Slack): Teller {
   };
   return {
     write,
-    async whisper({ channel, user, threadTs }, what) {
+    async whisper({ channel, user, threadId }, what) {
       const { text, blocks } = asMessage(what);
       try {
         await slack.call('chat.postEphemeral', client =>
           client.chat.postEphemeral({
             ...{ channel, user, text, blocks, ...QUIET },
-            ...(threadTs !== undefined && { thread_ts: threadTs }),
+            ...(threadId !== undefined && { thread_ts: threadId }),
           }),
         );
       } catch (error) {
@@ -44,6 +45,6 @@ export function createTeller(slack: Slack): Teller {
   };
 }
 
-function asMessage(what: string | SlackMessage): SlackMessage {
-  return typeof what === 'string' ? message(what, [paragraph({ text: what })]) : what;
+function asMessage(what: string | ChatMessage): SlackMessage {
+  return asSlack(typeof what === 'string' ? sentenceMessage(what) : what);
 }

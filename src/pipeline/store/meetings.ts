@@ -78,7 +78,7 @@ export interface Meetings {
   /** Newest first. */
   list(filter: MeetingFilter): Meeting[];
   /** Those that came in one message of the platform, oldest first. */
-  ofMessage(message: { platform: string; channel: string; messageTs: string }): Meeting[];
+  ofMessage(message: { platform: string; channel: string; messageId: string }): Meeting[];
   /** Those of a file of the platform. */
   ofPostedFile(file: { platform: string; fileId: string }): Meeting[];
   /** Everything that is not in a final state, oldest first: what the reconciler looks after. */
@@ -157,12 +157,12 @@ export function createMeetings(db: Database, audit: Audit): Meetings {
           )
         : select(`WHERE ${inStates} ORDER BY id DESC LIMIT ?`, ...states, limit);
     },
-    ofMessage: ({ platform, channel, messageTs }) =>
+    ofMessage: ({ platform, channel, messageId }) =>
       select(
-        "WHERE platform = ? AND channel = ? AND json_extract(source, '$.messageTs') = ? ORDER BY id",
+        "WHERE platform = ? AND channel = ? AND json_extract(source, '$.messageId') = ? ORDER BY id",
         platform,
         channel,
-        messageTs,
+        messageId,
       ),
     ofPostedFile: ({ platform, fileId }) =>
       select("WHERE platform = ? AND json_extract(source, '$.fileId') = ? ORDER BY id", platform, fileId),

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebAPIRateLimitedError, WebClient } from '@slack/web-api';
-import { createSlack, persist } from '../../../src/bot/slack/call-slack.ts';
+import { persist } from '../../../src/bot/persist.ts';
+import { createSlack } from '../../../src/bot/slack/call-slack.ts';
 import { HansardError } from '../../../src/errors.ts';
 
 const slack = () => createSlack(new WebClient('xoxb-none'));

@@ -1,20 +1,19 @@
 /** Whatever people say, are called or type: nothing that Slack refuses, or reads as more than text. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { SlackMessage } from '../../../src/bot/slack/blocks.ts';
-import { visibleLength } from '../../../src/bot/slack/blocks.ts';
-import { offerMeetings } from '../../../src/bot/slack/commands.ts';
+import { offerMeetings } from '../../../src/bot/commands.ts';
+import { type ChatMessage, visibleLength } from '../../../src/bot/message.ts';
+import { presentAnswer } from '../../../src/bot/present/present-answer.ts';
+import { presentCard } from '../../../src/bot/present/present-card.ts';
+import { type PostedMinutes, presentSummary, SUMMARY_CHARACTERS } from '../../../src/bot/present/present-minutes.ts';
+import { presentNotes } from '../../../src/bot/present/present-notes.ts';
+import { presentProgress } from '../../../src/bot/present/present-progress.ts';
+import { asSlack, SLACK_ROOM } from '../../../src/bot/slack/blocks.ts';
 import { buildFilesDialog } from '../../../src/bot/slack/files-dialog.ts';
 import { buildFixDialog, buildItemDialog } from '../../../src/bot/slack/fix-dialog.ts';
 import { buildHome } from '../../../src/bot/slack/home.ts';
-import { SUMMARY_CHARACTERS } from '../../../src/bot/slack/limits.ts';
 import { buildLinkDialog } from '../../../src/bot/slack/link-dialog.ts';
 import { buildNotesDialog } from '../../../src/bot/slack/notes-dialog.ts';
-import { presentAnswer } from '../../../src/bot/slack/present-answer.ts';
-import { presentCard } from '../../../src/bot/slack/present-card.ts';
-import { type PostedMinutes, presentSummary } from '../../../src/bot/slack/present-minutes.ts';
-import { presentNotes } from '../../../src/bot/slack/present-notes.ts';
-import { presentProgress } from '../../../src/bot/slack/present-progress.ts';
 import { buildRerunDialog } from '../../../src/bot/slack/rerun-dialog.ts';
 import { buildSettingsDialog } from '../../../src/bot/slack/settings-dialog.ts';
 import { buildSpeakersDialog } from '../../../src/bot/slack/speakers-dialog.ts';
@@ -98,7 +97,8 @@ function assertPlain(shown: unknown): void {
   });
 }
 
-function assertMessage(message: SlackMessage): void {
+function assertMessage(said: ChatMessage): void {
+  const message = asSlack(said);
   assert.equal(validateMessage(message.blocks, message.text, 4_000), undefined);
   assert.doesNotMatch(message.text, /<[!@#]|<http|@(channel|here|everyone)/);
   assertPlain(message.blocks);
@@ -118,10 +118,10 @@ test('10,000 hostile texts break no message and no dialog, and call nobody', () 
   };
   for (let round = 0; count < 10_000; round++) {
     const minutes = minutesOf(next, round % 13);
-    const summary = presentSummary(minutes);
+    const summary = presentSummary(minutes, SLACK_ROOM);
     assertMessage(summary);
     assert.ok(visibleLength(summary.blocks) <= SUMMARY_CHARACTERS, `${visibleLength(summary.blocks)} characters`);
-    for (const notes of presentNotes(minutes)) assertMessage(notes);
+    for (const notes of presentNotes(minutes, SLACK_ROOM)) assertMessage(notes);
     for (const state of ['accepted', 'failed', 'cancelled', 'cancelling'] as const)
       assertMessage(presentProgress(reportOf(next, state), next()));
     const states = ['done', 'failed', 'cancelled', 'processing'] as const;
@@ -129,6 +129,7 @@ test('10,000 hostile texts break no message and no dialog, and call nobody', () 
       presentCard(
         states.map(state => reportOf(next, state)),
         next(),
+        SLACK_ROOM,
       ),
     );
     const quote = { turn: 'T0001', speaker: next(), startMs: 0, endMs: 9, quote: next() };

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type SlackMessage, textLength, visibleLength } from '../../../src/bot/slack/blocks.ts';
-import { LIMITS, SUMMARY_CHARACTERS } from '../../../src/bot/slack/limits.ts';
-import { type PostedMinutes, presentSummary } from '../../../src/bot/slack/present-minutes.ts';
-import { presentNotes } from '../../../src/bot/slack/present-notes.ts';
-import { presentProgress } from '../../../src/bot/slack/present-progress.ts';
-import { cut, escapeFallback } from '../../../src/bot/slack/text.ts';
+import { type ChatMessage, visibleLength } from '../../../src/bot/message.ts';
+import { type PostedMinutes, presentSummary, SUMMARY_CHARACTERS } from '../../../src/bot/present/present-minutes.ts';
+import { presentNotes } from '../../../src/bot/present/present-notes.ts';
+import { presentProgress } from '../../../src/bot/present/present-progress.ts';
+import { asSlack, SLACK_ROOM, textLength } from '../../../src/bot/slack/blocks.ts';
+import { LIMITS } from '../../../src/bot/slack/limits.ts';
+import { escapeFallback } from '../../../src/bot/slack/text.ts';
+import { cut } from '../../../src/bot/text.ts';
 import type { MeetingReport } from '../../../src/pipeline/orchestration/describe-meeting.ts';
 import type { Summary } from '../../../src/pipeline/summary.ts';
 import { hostileTexts } from '../../builders/hostile-text.ts';
@@ -28,7 +30,8 @@ function withTexts(text: string, count: number): PostedMinutes {
 }
 
 /** What Slack would refuse, or read as more than text. */
-function assertSound({ text, blocks }: SlackMessage): void {
+function assertSound(message: ChatMessage): void {
+  const { text, blocks } = asSlack(message);
   assert.ok(text.length > 0 && text.length <= LIMITS.fallbackText);
   assert.doesNotMatch(text, /<[!@#]|<http|@(channel|here|everyone)/);
   assert.ok(blocks.length <= LIMITS.blocks);
@@ -49,26 +52,26 @@ function assertSound({ text, blocks }: SlackMessage): void {
 
 describe('minutes in Slack', () => {
   test('say title, length, speakers, decisions and action items with their moments', () => {
-    const { blocks, text } = presentSummary(base);
+    const { blocks, text } = presentSummary(base, SLACK_ROOM);
     const shown = JSON.stringify(blocks);
-    assert.equal(blocks[0]?.type, 'header');
+    assert.equal(blocks[0]?.kind, 'header');
     assert.ok(shown.includes(base.summary.decisions[0]?.text ?? 'nothing'));
     assert.match(shown, /\[\d\d:\d\d\]/);
     assert.match(shown, /2 speakers|3 speakers/);
     assert.ok(text.includes(escapeFallback(base.summary.title)));
     assertSound({ blocks, text });
-    const notes = presentNotes(base);
+    const notes = presentNotes(base, SLACK_ROOM);
     assert.equal(notes.length, 1);
     for (const one of notes) assertSound(one);
   });
 
   test('are short where everybody sees them, and whole in the thread', () => {
     const long = withTexts('We shall do this and that, and the other thing as well, as was said before by all.', 60);
-    const summary = presentSummary(long);
+    const summary = presentSummary(long, SLACK_ROOM);
     assertSound(summary);
     assert.ok(visibleLength(summary.blocks) <= SUMMARY_CHARACTERS, `${visibleLength(summary.blocks)}`);
     assert.match(JSON.stringify(summary.blocks), /\d+ more in the thread/);
-    const notes = presentNotes(long);
+    const notes = presentNotes(long, SLACK_ROOM);
     assert.ok(notes.length > 1);
     const items = notes.flatMap(({ blocks }) => JSON.stringify(blocks).match(/\[01:05\]/g) ?? []);
     assert.equal(items.length, 4 * 60);
@@ -78,20 +81,20 @@ describe('minutes in Slack', () => {
   test('say so when nothing was decided, and when nobody speaks', () => {
     const nothing = { ...base.summary, decisions: [], actionItems: [] };
     assert.match(
-      JSON.stringify(presentSummary({ ...base, summary: nothing })),
+      JSON.stringify(presentSummary({ ...base, summary: nothing }, SLACK_ROOM)),
       /Nothing was decided\..*No action items\./,
     );
     const silent = { ...base.transcript, turns: [], words: [], speakers: [] };
     assert.match(
-      JSON.stringify(presentSummary({ ...base, summary: nothing, transcript: silent })),
+      JSON.stringify(presentSummary({ ...base, summary: nothing, transcript: silent }, SLACK_ROOM)),
       /Nobody speaks in this recording/,
     );
   });
 
   test('whatever was said: no mention, no link, no markup, nothing that Slack refuses', () => {
     for (const text of hostileTexts) {
-      assertSound(presentSummary(withTexts(text, 3)));
-      for (const one of presentNotes(withTexts(text, 3))) assertSound(one);
+      assertSound(presentSummary(withTexts(text, 3), SLACK_ROOM));
+      for (const one of presentNotes(withTexts(text, 3), SLACK_ROOM)) assertSound(one);
     }
     const piece = fc.oneof(
       fc.constantFrom(...hostileTexts),
@@ -101,8 +104,8 @@ describe('minutes in Slack', () => {
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 4 }), fc.integer({ min: 0, max: 70 }), (pieces, count) => {
         const minutes = withTexts(pieces.join(' '), count);
-        assertSound(presentSummary(minutes));
-        for (const one of presentNotes(minutes)) assertSound(one);
+        assertSound(presentSummary(minutes, SLACK_ROOM));
+        for (const one of presentNotes(minutes, SLACK_ROOM)) assertSound(one);
       }),
       { numRuns: 150 },
     );

@@ -1,14 +1,18 @@
 /** What a channel has chosen, in words, with a button that changes it. Pure but for reading the settings. */
 
-import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Settings } from '../../pipeline/store/settings.ts';
 import { type ChannelSettings, DEFAULT_CONSENT, readChannelSettings } from '../channel-settings.ts';
 import { type Choice, LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, TEMPLATES } from '../choices.ts';
-import { buttons, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
+import type { ChatChannel } from '../find-meetings.ts';
+import { buttons, type ChatMessage, list, message, type Piece, paragraph } from '../message.ts';
 import { ACTIONS } from './present-progress.ts';
 
-export function presentSettings(settings: Settings, channel: string, autoByDefault: boolean): SlackMessage {
-  const chosen = readChannelSettings(settings, `${SLACK_PLATFORM}:${channel}`);
+export function presentSettings(
+  settings: Settings,
+  { platform, channel }: ChatChannel,
+  autoByDefault: boolean,
+): ChatMessage {
+  const chosen = readChannelSettings(settings, `${platform}:${channel}`);
   const first = sentenceOfAuto(chosen.auto ?? autoByDefault);
   return message(first, [
     paragraph({ text: first, style: 'bold' }),

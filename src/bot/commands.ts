@@ -1,21 +1,30 @@
 /** `/transcribe` and its words. What people see is only of their channel. */
-import { HansardError } from '../../errors.ts';
-import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
-import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.ts';
-import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
-import { formatClock, formatLength } from '../../pipeline/render/format-time.ts';
-import type { Meeting } from '../../pipeline/store/meetings.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
-import { type ButtonSpec, buttons, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
-import { latestOfChannel } from './find-meetings.ts';
-import { forgetButton } from './present-minutes.ts';
-import { ACTIONS } from './present-progress.ts';
-import { presentSettings } from './present-settings.ts';
+import { HansardError } from '../errors.ts';
+import { FINAL_MEETING_STATES } from '../pipeline/moves.ts';
+import { describeMeeting } from '../pipeline/orchestration/describe-meeting.ts';
+import type { JobQueue } from '../pipeline/queue/job-queue.ts';
+import { formatClock, formatLength } from '../pipeline/render/format-time.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import { type ChatChannel, latestOfChannel } from './find-meetings.ts';
+import {
+  type ButtonSpec,
+  buttons,
+  type ChatMessage,
+  list,
+  message,
+  type Piece,
+  paragraph,
+  sentence,
+} from './message.ts';
+import { forgetButton } from './present/present-minutes.ts';
+import { ACTIONS } from './present/present-progress.ts';
+import { presentSettings } from './present/present-settings.ts';
 
 export interface CommandContext {
   store: Store;
   queue: JobQueue;
+  platform: string;
   channel: string;
   /** Whether posted recordings are taken where no setting says. */
   autoByDefault: boolean;
@@ -86,8 +95,8 @@ export function parseCommand(text: string): Command {
 export async function answerCommand(
   command: Extract<Command, { kind: 'words' | 'settings' }>,
   where: CommandContext,
-): Promise<SlackMessage> {
-  if (command.kind === 'settings') return presentSettings(where.store.settings, where.channel, where.autoByDefault);
+): Promise<ChatMessage> {
+  if (command.kind === 'settings') return presentSettings(where.store.settings, where, where.autoByDefault);
   switch (command.word) {
     case 'status':
       return await status(where);
@@ -100,12 +109,12 @@ export async function answerCommand(
   }
 }
 
-function help(first: string): SlackMessage {
+function help(first: string): ChatMessage {
   return message(first, [paragraph({ text: first }), list(HELP)]);
 }
 
-async function status({ store, queue, channel }: CommandContext): Promise<SlackMessage> {
-  const meetings = latestOfChannel(store, channel, LISTED);
+async function status({ store, queue, ...where }: CommandContext): Promise<ChatMessage> {
+  const meetings = latestOfChannel(store, where, LISTED);
   if (meetings.length === 0)
     return message('No recordings yet.', [paragraph({ text: 'There are no recordings in this channel yet.' })]);
   const lines = await Promise.all(meetings.map(meeting => line(meeting, store, queue)));
@@ -125,9 +134,9 @@ async function line(meeting: Meeting, store: Store, queue: JobQueue): Promise<Pi
   return [{ text: meeting.title, style: 'bold' }, { text: ` ${[state, ...live, ...left].join(', ')}` }];
 }
 
-function search(words: string, { store, channel }: CommandContext): SlackMessage {
+function search(words: string, { store, platform, channel }: CommandContext): ChatMessage {
   try {
-    const hits = store.search.find({ words, channel: { platform: SLACK_PLATFORM, channel }, limit: LISTED });
+    const hits = store.search.find({ words, channel: { platform, channel }, limit: LISTED });
     if (hits.length === 0)
       return message('Nobody said that here.', [paragraph({ text: 'Nobody said that in this channel.' })]);
     const lines = hits.map(({ title, startMs, speaker, snippet }): Piece[] => [
@@ -159,19 +168,19 @@ const none: Record<Word, string> = {
 };
 
 /** The meetings of the channel that the word can mean, newest first. */
-export function meantMeetings(store: Store, channel: string, word: Word, title: string): Meeting[] {
+export function meantMeetings(store: Store, where: ChatChannel, word: Word, title: string): Meeting[] {
   const wanted = title.toLowerCase();
-  return latestOfChannel(store, channel, LOOKED_AT)
+  return latestOfChannel(store, where, LOOKED_AT)
     .filter(fits[word])
     .filter(meeting => meeting.title.toLowerCase().includes(wanted))
     .slice(0, LISTED);
 }
 
 /** Which one is meant: each with a button. */
-export function offerMeetings(word: Word, meetings: readonly Meeting[], title: string): SlackMessage {
+export function offerMeetings(word: Word, meetings: readonly Meeting[], title: string): ChatMessage {
   if (meetings.length === 0) {
     const text = title ? `${none[word].slice(0, -1)}, none with “${title}” in its name.` : none[word];
-    return message(text, [paragraph({ text })]);
+    return sentence(text);
   }
   const blocks = meetings.flatMap(meeting => [
     paragraph({ text: meeting.title, style: 'bold' }, { text: ` ${meeting.state}` }),

@@ -1,11 +1,9 @@
-/** Looks again and again at what Slack should show: progress of what is worked on, the end of what failed or was cancelled. */
-import { HansardError } from '../../errors.ts';
-import type { Logger } from '../../logger.ts';
-import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import { throttle } from '../../pipeline/queue/worker-log.ts';
-import type { Meeting } from '../../pipeline/store/meetings.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
-import type { Teller } from './tell.ts';
+/** Looks again and again at what a chat platform should show: progress of what is worked on, the end of what failed or was cancelled. */
+import { HansardError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { throttle } from '../pipeline/queue/worker-log.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
 
 export interface Watch {
   start(): void;
@@ -21,13 +19,16 @@ const MUTE_MS = 60_000;
 export function createWatch({
   store,
   logger,
-  teller,
+  platform,
+  write,
   showProgress,
   showEnd,
 }: {
   store: Store;
   logger: Logger;
-  teller: Teller;
+  platform: string;
+  /** To one person. */
+  write(user: string, sentence: string): Promise<void>;
   showProgress(meetingId: string): Promise<void>;
   /** Leaves a delivery of the kind `endOf`. */
   showEnd(meeting: Meeting): Promise<void>;
@@ -35,7 +36,7 @@ export function createWatch({
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.warn({ err, suppressed }, `${what}; it is tried again`),
   );
-  /** Until when nothing is tried for a meeting that Slack refused to show. */
+  /** Until when nothing is tried for a meeting that the platform refused to show. */
   const mute = new Map<string, number>();
 
   const isTold = (meeting: Meeting) =>
@@ -44,10 +45,10 @@ export function createWatch({
       .some(({ kind, state }) => kind === endOf(meeting) && (state === 'delivered' || state === 'failed'));
 
   async function look(): Promise<void> {
-    const isOurs = ({ platform }: Meeting) => platform === SLACK_PLATFORM;
+    const isOurs = (meeting: Meeting) => meeting.platform === platform;
     const tried = (meeting: Meeting, work: Promise<void>) =>
       work.catch(async error => {
-        complain('Slack could not be told', error);
+        complain(`${platform} could not be told`, error);
         if (error instanceof HansardError && !error.retryable) await tellOwner(meeting, error);
       });
     const unfinished = store.meetings.unfinished().filter(isOurs);
@@ -64,11 +65,11 @@ export function createWatch({
   const tellOwner = async (meeting: Meeting, error: HansardError): Promise<void> => {
     const isFirst = !mute.has(meeting.id);
     mute.set(meeting.id, Date.now() + MUTE_MS);
-    const [platform, user = ''] = meeting.owner.split(':');
-    if (!isFirst || platform !== SLACK_PLATFORM || user === '') return;
-    await teller
-      .write(user, `${meeting.title}: ${error.userMessage}`)
-      .catch(err => logger.warn({ err, meetingId: meeting.id }, 'nobody could be told'));
+    const [ownPlatform, user = ''] = meeting.owner.split(':');
+    if (!isFirst || ownPlatform !== platform || user === '') return;
+    await write(user, `${meeting.title}: ${error.userMessage}`).catch(err =>
+      logger.warn({ err, meetingId: meeting.id }, 'nobody could be told'),
+    );
   };
 
   let timer: NodeJS.Timeout | undefined;
@@ -77,7 +78,7 @@ export function createWatch({
     start() {
       timer = setInterval(() => {
         looking ??= look()
-          .catch(error => complain('looking for what Slack should show did not work', error))
+          .catch(error => complain(`looking for what ${platform} should show did not work`, error))
           .finally(() => {
             looking = undefined;
           });

@@ -1,21 +1,19 @@
 /** The full notes: everything with its evidence, in parts that fold away, in as many messages as it takes. Pure. */
-import type { KnownBlock } from '@slack/types';
 import { formatLength } from '../../pipeline/render/format-time.ts';
 import { showParts } from '../../pipeline/render/summary-template.ts';
 import type { ActionItem } from '../../pipeline/summary.ts';
 import { formatItemRef } from '../item-ref.ts';
 import {
-  type ContainerChild,
+  type Block,
+  type ChatMessage,
   container,
-  lineWithMenu,
   list,
   message,
   type Piece,
   paragraph,
-  type SlackMessage,
-  textLength,
-} from './blocks.ts';
-import { LIMITS } from './limits.ts';
+  type Room,
+} from '../message.ts';
+import { cut } from '../text.ts';
 import {
   actionPieces,
   itemPieces,
@@ -27,34 +25,31 @@ import {
 } from './present-items.ts';
 import { type PostedMinutes, templateOf } from './present-minutes.ts';
 import { ACTIONS } from './present-progress.ts';
-import { cut } from './text.ts';
 
 interface Part {
   name: string;
-  children: ContainerChild[];
+  children: Block[];
   isFolded: boolean;
 }
 
-export function presentNotes(posted: PostedMinutes): SlackMessage[] {
+export function presentNotes(posted: PostedMinutes, room: Room): ChatMessage[] {
   const title = posted.summary.title || posted.meta.recording.fileName;
-  const messages: KnownBlock[][] = [[paragraph({ text: 'Full notes', style: 'bold' })]];
-  for (const { name, children, isFolded } of partsOf(posted))
-    for (const [index, group] of groupChildren(children).entries())
+  const messages: Block[][] = [[paragraph({ text: 'Full notes', style: 'bold' })]];
+  for (const { name, children, isFolded } of partsOf(posted, room))
+    for (const [index, group] of groupChildren(children, room).entries())
       add(container(index === 0 ? name : `${name}, continued`, group, isFolded));
   return messages.map(blocks => message(`Notes: ${title}`, blocks));
 
-  function add(block: KnownBlock): void {
+  function add(block: Block): void {
     const blocks = messages.at(-1) ?? [];
-    const isFull =
-      countBlocks([...blocks, block]) > LIMITS.blocks || textLength([...blocks, block]) > LIMITS.messageText;
-    if (isFull) messages.push([block]);
+    if (!room.fitsMessage([...blocks, block])) messages.push([block]);
     else blocks.push(block);
   }
 }
 
-function partsOf({ meetingId, summary, transcript, meta }: PostedMinutes): Part[] {
+function partsOf({ meetingId, summary, transcript, meta }: PostedMinutes, room: Room): Part[] {
   const shown = showParts(summary, templateOf(meta));
-  const lines = (items: readonly Piece[][]) => groupItems(items).map(group => list(group));
+  const lines = (items: readonly Piece[][]) => groupItems(items, room).map(group => list(group));
   const warnings = [...new Set([...meta.warnings, ...summary.warnings])];
   const speakers = transcript.speakers.map(({ label, seconds }): Piece[] => [
     { text: `${cut(label, NAME_CHARACTERS)}, ${formatLength(seconds * 1000)}` },
@@ -93,50 +88,43 @@ function partsOf({ meetingId, summary, transcript, meta }: PostedMinutes): Part[
 }
 
 /** With what can be done about it. */
-function actionLine(meetingId: string, action: ActionItem): ContainerChild {
+function actionLine(meetingId: string, action: ActionItem): Block {
   const ref = formatItemRef(meetingId, action);
   const isOpen = action.status === 'open';
-  return lineWithMenu([...actionPieces(action), ...quotePieces(action)], ACTIONS.item, [
-    isOpen ? { value: `done.${ref}`, label: 'Done' } : { value: `open.${ref}`, label: 'Open again' },
-    ...(action.owner ? [{ value: `unassign.${ref}`, label: 'Not mine' }] : []),
-    { value: `edit.${ref}`, label: 'Edit …' },
-  ]);
+  return {
+    kind: 'line-with-menu',
+    pieces: [...actionPieces(action), ...quotePieces(action)],
+    action: ACTIONS.item,
+    choices: [
+      isOpen ? { value: `done.${ref}`, label: 'Done' } : { value: `open.${ref}`, label: 'Open again' },
+      ...(action.owner ? [{ value: `unassign.${ref}`, label: 'Not mine' }] : []),
+      { value: `edit.${ref}`, label: 'Edit …' },
+    ],
+  };
 }
 
-const LIST = { items: 10, characters: 5_000 };
+const LIST_ITEMS = 10;
 
 /** Lists that fit into a message beside others. */
-function groupItems(items: readonly Piece[][]): Piece[][][] {
-  return groupBy(items, LIST, lengthOf);
+function groupItems(items: readonly Piece[][], room: Room): Piece[][][] {
+  return groupBy(items, group => group.length <= LIST_ITEMS && sumOf(group.map(lengthOf)) <= room.listCharacters);
 }
 
-function groupChildren(children: readonly ContainerChild[]): ContainerChild[][] {
-  return groupBy(children, { items: LIMITS.containerBlocks, characters: LIMITS.messageText / 2 }, child =>
-    textLength([child]),
-  );
+function groupChildren(children: readonly Block[], room: Room): Block[][] {
+  return groupBy(children, room.fitsContainer);
 }
 
-function groupBy<Item>(
-  all: readonly Item[],
-  most: { items: number; characters: number },
-  length: (item: Item) => number,
-): Item[][] {
+/** As few groups as fit, each with one at least. */
+function groupBy<Item>(all: readonly Item[], fits: (group: readonly Item[]) => boolean): Item[][] {
   const groups: Item[][] = [];
-  let characters = 0;
   for (const item of all) {
     const group = groups.at(-1);
-    if (group && group.length < most.items && characters + length(item) <= most.characters) {
-      group.push(item);
-      characters += length(item);
-    } else {
-      groups.push([item]);
-      characters = length(item);
-    }
+    if (group && fits([...group, item])) group.push(item);
+    else groups.push([item]);
   }
   return groups;
 }
 
-/** Those in containers count. */
-function countBlocks(blocks: readonly KnownBlock[]): number {
-  return blocks.reduce((sum, block) => sum + 1 + (block.type === 'container' ? block.child_blocks.length : 0), 0);
+function sumOf(lengths: readonly number[]): number {
+  return lengths.reduce((sum, length) => sum + length, 0);
 }

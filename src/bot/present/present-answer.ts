@@ -1,8 +1,8 @@
 /** The answer to a question: what was said about it, word for word, with the moments; or that it was not said. Pure. */
 import type { Answer } from '../../pipeline/minutes/answer-question.ts';
-import { context, list, message, type Piece, paragraph, type SlackMessage } from './blocks.ts';
+import { type ChatMessage, context, list, message, type Piece, paragraph } from '../message.ts';
+import { cut } from '../text.ts';
 import { moment, NAME_CHARACTERS, NOTE_CHARACTERS } from './present-items.ts';
-import { cut } from './text.ts';
 
 const MOST_QUESTION_CHARACTERS = 200;
 const NOTICE = 'Quotes from the transcript, found by rules. What stands around them may matter.';
@@ -10,7 +10,7 @@ const NOTICE = 'Quotes from the transcript, found by rules. What stands around t
 export function presentAnswer(
   question: string,
   answers: readonly { title: string; quotes: Answer['quotes'] }[],
-): SlackMessage {
+): ChatMessage {
   const asked = cut(question, MOST_QUESTION_CHARACTERS);
   const found = answers.filter(({ quotes }) => quotes.length > 0);
   const first = paragraph({ text: asked, style: 'italic' });

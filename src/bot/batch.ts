@@ -1,7 +1,7 @@
 /** Recordings that were posted in one message are one batch: one card tells how far each of them is. */
-import type { Meeting } from '../../pipeline/store/meetings.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
-import { slackPlace } from './slack-source.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import { chatPlace } from './chat-place.ts';
 
 export interface Batch {
   /** Whose placeholder is the card. */
@@ -12,10 +12,10 @@ export interface Batch {
 
 /** A recording whose placeholder has become its summary already, since it was alone then, is in no batch. */
 export function batchOf(store: Store, meeting: Meeting): Batch {
-  const { messageTs } = slackPlace.parse(meeting.source);
-  if (messageTs === undefined) return { leader: meeting, members: [meeting] };
+  const { messageId } = chatPlace.parse(meeting.source);
+  if (messageId === undefined) return { leader: meeting, members: [meeting] };
   const { platform, channel } = meeting;
-  const together = store.meetings.ofMessage({ platform, channel, messageTs });
+  const together = store.meetings.ofMessage({ platform, channel, messageId });
   if (together.length < 2) return { leader: meeting, members: [meeting] };
   const members = together.filter(one => !isItsOwn(store, one));
   const [leader] = members;

@@ -1,8 +1,8 @@
 /** Lines of the minutes: a decision, an action item, with the moment at which it was said. Pure. */
 import { formatClock } from '../../pipeline/render/format-time.ts';
 import type { ActionItem, SummaryItem } from '../../pipeline/summary.ts';
-import type { Piece } from './blocks.ts';
-import { cut } from './text.ts';
+import type { Piece } from '../message.ts';
+import { cut } from '../text.ts';
 
 /** In the thread; nobody says a sentence of that length. */
 export const NOTE_CHARACTERS = 700;

@@ -1,18 +1,14 @@
 /** The card of several recordings that were posted together: how far each of them is. Pure. */
 import { HansardError, isFaultCode } from '../../errors.ts';
 import type { MeetingReport } from '../../pipeline/orchestration/describe-meeting.ts';
-import { type ButtonSpec, buttons, context, message, paragraph, type SlackMessage } from './blocks.ts';
-import { LIMITS } from './limits.ts';
+import { type ButtonSpec, buttons, type ChatMessage, context, message, paragraph, type Room } from '../message.ts';
 import { ACTIONS, step } from './present-progress.ts';
 
-/** Two blocks each, beside title and footnote. */
-const MOST_SHOWN = Math.floor((LIMITS.blocks - 2) / 2);
-
-export function presentCard(reports: readonly MeetingReport[], consent: string): SlackMessage {
+export function presentCard(reports: readonly MeetingReport[], consent: string, room: Room): ChatMessage {
   const over = reports.filter(({ state }) => state === 'done' || state === 'failed' || state === 'cancelled').length;
   const count = reports.length === 1 ? '1 recording' : `${reports.length} recordings`;
   const title = `${count}, ${over} done`;
-  const shown = reports.slice(0, MOST_SHOWN);
+  const shown = reports.slice(0, room.cardLines);
   const blocks = shown.flatMap(report => {
     const button = buttonOf(report);
     return [

@@ -1,6 +1,4 @@
 /** The summary that everybody sees: at most 1,200 characters, with what can be done about it. Pure. */
-import { createHash } from 'node:crypto';
-import type { KnownBlock } from '@slack/types';
 import { z } from 'zod';
 import type { MetaFile, TranscriptFile } from '../../pipeline/files.ts';
 import { formatDate, formatLength } from '../../pipeline/render/format-time.ts';
@@ -8,22 +6,23 @@ import { hasPart, SUMMARY_TEMPLATES, type SummaryTemplate, showParts } from '../
 import type { ActionItem, Summary } from '../../pipeline/summary.ts';
 import { formatItemRef } from '../item-ref.ts';
 import {
+  type Block,
   type ButtonSpec,
   buttons,
-  checkboxes,
+  type ChatMessage,
   context,
   header,
   list,
   message,
   type Piece,
   paragraph,
-  type SlackMessage,
+  type Room,
+  type Tasks,
   visibleLength,
-} from './blocks.ts';
-import { LIMITS, SUMMARY_CHARACTERS } from './limits.ts';
+} from '../message.ts';
+import { cut } from '../text.ts';
 import { actionPieces, itemPieces, lengthOf } from './present-items.ts';
 import { ACTIONS } from './present-progress.ts';
-import { cut } from './text.ts';
 
 export interface PostedMinutes {
   meetingId: string;
@@ -35,27 +34,30 @@ export interface PostedMinutes {
 }
 
 const NOTICE = 'Made automatically by Hansard on your own machines. It may contain mistakes: check what matters.';
+/** Visible characters of a summary; the rest is in the thread. */
+export const SUMMARY_CHARACTERS = 1_200;
 const TITLE_CHARACTERS = 100;
 const ABSTRACT_CHARACTERS = 400;
 const ITEM_CHARACTERS = 160;
-/** A choice has room for two lines of 75; the rest of it is moment, name and date. */
-const TASK_CHARACTERS = 2 * LIMITS.optionText;
 const MORE_CHARACTERS = 24;
 
-export function presentSummary({ meetingId, summary, transcript, meta, consent }: PostedMinutes): SlackMessage {
+export function presentSummary(
+  { meetingId, summary, transcript, meta, consent }: PostedMinutes,
+  room: Room,
+): ChatMessage {
   const template = templateOf(meta);
   const shown = showParts(summary, template);
   const title = cut(summary.title || meta.recording.fileName, TITLE_CHARACTERS);
-  const ends: KnownBlock[] = [
+  const ends: Block[] = [
     context(NOTICE, ...(consent ? [consent] : [])),
     buttons(...buttonsOf(meetingId, transcript.speakers.length)),
   ];
-  const blocks: KnownBlock[] = [header(title), context(facts(transcript, meta))];
+  const blocks: Block[] = [header(title), context(facts(transcript, meta))];
   if (shown.abstract) blocks.push(paragraph({ text: cut(shown.abstract, ABSTRACT_CHARACTERS) }));
   const left = SUMMARY_CHARACTERS - visibleLength([...blocks, ...ends]);
   if (transcript.turns.length === 0)
     blocks.push(paragraph({ text: 'Nobody speaks in this recording.', style: 'italic' }));
-  else blocks.push(...lists(meetingId, shown, template, left));
+  else blocks.push(...lists(meetingId, shown, template, { ...room, characters: left }));
   return message(`${title}: ${cut(summary.abstract || 'the minutes are here', ABSTRACT_CHARACTERS)}`, [
     ...blocks,
     ...ends,
@@ -74,13 +76,18 @@ export function tasksOf({ actionItems }: Summary): ActionItem[] {
 }
 
 /** Decisions may take half of the room, and what the action items leave. */
-function lists(meetingId: string, summary: Summary, template: SummaryTemplate, room: number): KnownBlock[] {
+function lists(
+  meetingId: string,
+  summary: Summary,
+  template: SummaryTemplate,
+  room: Room & { characters: number },
+): Block[] {
   const tasks = tasksOf(summary);
-  const taskLines = tasks.map(task => cutPieces(actionPieces(task), TASK_CHARACTERS));
+  const taskLines = tasks.map(task => cutPieces(actionPieces(task), room.taskCharacters));
   const decisions = summary.decisions.map(item => itemPieces(item, ITEM_CHARACTERS));
   const wanted = taskLines.reduce((sum, text) => sum + text.length, 0) + MORE_CHARACTERS;
-  const blocks: KnownBlock[] = [];
-  let left = room - 'Decisions'.length - 'Action items'.length;
+  const blocks: Block[] = [];
+  let left = room.characters - 'Decisions'.length - 'Action items'.length;
   if (hasPart(template, 'decisions')) {
     const fitting = fit(decisions, Math.max(left / 2, left - wanted), lengthOf);
     left -= fitting.reduce((sum, pieces) => sum + lengthOf(pieces), 0);
@@ -92,7 +99,7 @@ function lists(meetingId: string, summary: Summary, template: SummaryTemplate, r
       );
   }
   if (tasks.length === 0) return [...blocks, paragraph({ text: 'No action items.', style: 'italic' })];
-  const fitting = fit(taskLines, left, text => text.length).slice(0, LIMITS.checkboxes);
+  const fitting = fit(taskLines, left, text => text.length).slice(0, room.tasks);
   const items = tasks.slice(0, fitting.length).map((task, index) => ({
     value: formatItemRef(meetingId, task),
     text: fitting[index] ?? '',
@@ -102,20 +109,9 @@ function lists(meetingId: string, summary: Summary, template: SummaryTemplate, r
   return [
     ...blocks,
     paragraph({ text: 'Action items', style: 'bold' }),
-    checkboxes(nameTasks(meetingId, items), ACTIONS.tick, items),
+    { kind: 'tasks', action: ACTIONS.tick, meetingId, items } satisfies Tasks,
     ...(rest.length > 0 ? [list(rest)] : []),
   ];
-}
-
-/** Another name with every change: else people would go on seeing their own ticks. */
-function nameTasks(meetingId: string, items: unknown): string {
-  return `tasks.${meetingId}.${createHash('sha256').update(JSON.stringify(items)).digest('hex').slice(0, 12)}`;
-}
-
-/** Which meeting a block of tasks is about. */
-export function meetingOfTasks(blockId: string): string | undefined {
-  const [kind, meetingId] = blockId.split('.');
-  return kind === 'tasks' ? meetingId : undefined;
 }
 
 /** As many as fit, one at least. */

@@ -1,46 +1,40 @@
-/** What Slack shows of a meeting: one placeholder, which becomes the summary; notes and files in its thread. */
+/** What a chat platform shows of a meeting: one placeholder, which becomes the summary; notes and files in its thread. */
 import { z } from 'zod';
-import type { Logger } from '../../logger.ts';
-import type { Platform } from '../../pipeline/deliver-handler.ts';
-import { metaFileSchema, transcriptFileSchema } from '../../pipeline/files.ts';
-import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
-import { describeMeeting } from '../../pipeline/orchestration/describe-meeting.ts';
-import { createTurns } from '../../pipeline/orchestration/turns.ts';
-import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
-import type { Delivery } from '../../pipeline/store/deliveries.ts';
-import type { Meeting } from '../../pipeline/store/meetings.ts';
-import type { Store } from '../../pipeline/store/open-store.ts';
-import { summarySchema } from '../../pipeline/summary.ts';
-import { DEFAULT_CONSENT, readChannelSettings } from '../channel-settings.ts';
-import type { VoiceClip } from '../cut-voice-clips.ts';
-import { postOnce } from '../post-once.ts';
+import type { Logger } from '../logger.ts';
+import type { Platform } from '../pipeline/deliver-handler.ts';
+import { metaFileSchema, transcriptFileSchema } from '../pipeline/files.ts';
+import { FINAL_MEETING_STATES } from '../pipeline/moves.ts';
+import { describeMeeting } from '../pipeline/orchestration/describe-meeting.ts';
+import { createTurns } from '../pipeline/orchestration/turns.ts';
+import type { JobQueue } from '../pipeline/queue/job-queue.ts';
+import type { Delivery } from '../pipeline/store/deliveries.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import { summarySchema } from '../pipeline/summary.ts';
 import { batchOf } from './batch.ts';
-import type { SlackMessage } from './blocks.ts';
-import { persist, type Slack } from './call-slack.ts';
-import { EDIT_INTERVAL_MS } from './limits.ts';
-import { createMessenger, type Place } from './messenger.ts';
-import { createSlackFiles, type SharedFile } from './post-files.ts';
-import { presentCard } from './present-card.ts';
-import { type PostedMinutes, presentSummary } from './present-minutes.ts';
-import { presentNotes } from './present-notes.ts';
-import { presentProgress } from './present-progress.ts';
-import { slackPlace } from './slack-source.ts';
-import type { Teller } from './tell.ts';
+import { DEFAULT_CONSENT, readChannelSettings } from './channel-settings.ts';
+import type { Chat, PostedFile } from './chat.ts';
+import { type Place, parseTarget, placeOf, targetOf } from './chat-place.ts';
+import type { VoiceClip } from './cut-voice-clips.ts';
+import type { ChatMessage } from './message.ts';
+import { persist } from './persist.ts';
+import { postOnce } from './post-once.ts';
+import { presentCard } from './present/present-card.ts';
+import { type PostedMinutes, presentSummary } from './present/present-minutes.ts';
+import { presentNotes } from './present/present-notes.ts';
+import { presentProgress } from './present/present-progress.ts';
 import { createWatch, endOf } from './watch-meetings.ts';
 
-export interface SlackPlatform extends Platform {
+export interface ChatPlatform extends Platform {
   /** Posts placeholders and keeps them up to date, until `stop`. */
   start(): void;
   stop(): Promise<void>;
-  /** Where the notes, the files and the answers about a meeting are. */
-  threadOf(meeting: Meeting): Place;
-  /** Ids of the files that are there now, in order. */
+  /** What the platform calls the files that are there now, in order. */
   filesOf(meetingId: string): string[];
   /** Posts clips of voices; they go with the next files. */
   showClips(meeting: Meeting, clips: readonly VoiceClip[]): Promise<void>;
   /** Answers once per question. */
-  answer(meeting: Meeting, questionId: string, message: SlackMessage): Promise<void>;
+  answer(meeting: Meeting, questionId: string, message: ChatMessage): Promise<void>;
 }
 
 /** Read first, and useful elsewhere; the JSON files come last. */
@@ -57,22 +51,20 @@ const POSTED_FILES = [
 ];
 /** A correction is worked in within this time, and the summary stays what people see. */
 const QUIET_MS = 8_000;
+const FILE_KINDS = /^(files|upload|clips|clip):/;
 
-export function createSlackPlatform({
-  slack,
+export function createChatPlatform({
+  chat,
   store,
   queue,
   logger,
-  teller,
 }: {
-  slack: Slack;
+  chat: Chat;
   store: Store;
   queue: JobQueue;
   logger: Logger;
-  teller: Teller;
-}): SlackPlatform {
-  const messenger = createMessenger(slack, store);
-  const slackFiles = createSlackFiles(slack, store, messenger.posts);
+}): ChatPlatform {
+  const { messenger, room } = chat;
   /** An edit of the progress must not overtake the summary. */
   const inTurn = createTurns();
   const shown = new Map<string, { content: string; atMs: number }>();
@@ -82,79 +74,76 @@ export function createSlackPlatform({
   const delivered = (meetingId: string, kind: string): string | undefined =>
     store.deliveries.of(meetingId).find(one => one.kind === kind && one.state === 'delivered')?.externalId ?? undefined;
   const consentOf = ({ channel }: Meeting) =>
-    readChannelSettings(store.settings, `${SLACK_PLATFORM}:${channel}`).consent ?? DEFAULT_CONSENT;
+    readChannelSettings(store.settings, `${chat.name}:${channel}`).consent ?? DEFAULT_CONSENT;
   const describe = (meeting: Meeting) => describeMeeting(meeting, store, queue);
-  const presentStanding = async (leader: Meeting, members: readonly Meeting[]): Promise<SlackMessage> =>
+  const presentStanding = async (leader: Meeting, members: readonly Meeting[]): Promise<ChatMessage> =>
     members.length > 1
-      ? presentCard(await Promise.all(members.map(describe)), consentOf(leader))
+      ? presentCard(await Promise.all(members.map(describe)), consentOf(leader), room)
       : presentProgress(await describe(leader), consentOf(leader));
 
-  /** Where the placeholder goes. */
-  const placeOf = (meeting: Meeting): Place => {
-    const { channel, threadTs } = slackPlace.parse(meeting.source);
-    return { channel, threadTs };
-  };
-  const threadOf = (meeting: Meeting): Place => {
-    const { channel, threadTs } = placeOf(meeting);
-    if (threadTs !== undefined) return { channel, threadTs };
-    const root = delivered(meeting.id, 'placeholder') ?? delivered(batchOf(store, meeting).leader.id, 'placeholder');
-    return { channel, threadTs: root };
+  /** Where notes, files and answers go. */
+  const threadOf = async (meeting: Meeting): Promise<Place> => {
+    const place = placeOf(meeting);
+    if (place.threadId !== undefined) return place;
+    const { leader } = batchOf(store, meeting);
+    const owner = delivered(meeting.id, 'placeholder') ? meeting : leader;
+    return await chat.openThread(owner, place, await placeholderOf(owner));
   };
 
   /** Whoever of a batch comes first posts it: one at a time. */
   const postPlaceholder = (
     leader: Meeting,
     members: readonly Meeting[],
-    mayPost: (channel: string) => Promise<boolean>,
+    mayPost: (paceKey: string) => Promise<boolean>,
   ) =>
     inTurn(`placeholder:${leader.id}`, async () => {
       const known = delivered(leader.id, 'placeholder');
       if (known) return known;
       const place = placeOf(leader);
-      if (!(await mayPost(place.channel))) return undefined;
+      if (!(await mayPost(chat.paceKey(place)))) return undefined;
       const message = await presentStanding(leader, members);
-      const ts = await messenger.post(leader, 'placeholder', place, message);
+      const id = await messenger.post(leader, 'placeholder', place, message);
       const key = members.length > 1 ? `card:${leader.id}` : leader.id;
       shown.set(key, { content: JSON.stringify(message), atMs: Date.now() });
-      return ts;
+      return id;
     });
   /** The placeholder, or the card of the batch, of which one member's is the placeholder. */
   const placeholderOf = async (meeting: Meeting): Promise<string> => {
-    const ts = await postPlaceholder(meeting, [meeting], async channel => {
-      await messenger.posts.take(channel);
+    const id = await postPlaceholder(meeting, [meeting], async key => {
+      await messenger.posts.take(key);
       return true;
     });
-    return z.string().parse(ts);
+    return z.string().parse(id);
   };
 
-  const update = async (meeting: Meeting, ts: string, message: SlackMessage) => {
-    await messenger.edits.take(meeting.platform);
-    await messenger.update(meeting.channel, ts, message);
+  const update = async (place: Place, id: string, message: ChatMessage) => {
+    await messenger.edits.take(chat.name);
+    await messenger.update(place, id, message);
   };
   /** One message of the thread; after a re-run it is edited in place. */
-  const show = async (meeting: Meeting, kind: string, message: SlackMessage): Promise<void> => {
+  const show = async (meeting: Meeting, kind: string, message: ChatMessage): Promise<void> => {
+    const place = await threadOf(meeting);
     const before = delivered(meeting.id, kind);
-    if (before) return await update(meeting, before, message);
-    const place = threadOf(meeting);
-    await messenger.posts.take(place.channel);
+    if (before) return await update(place, before, message);
+    await messenger.posts.take(chat.paceKey(place));
     await messenger.post(meeting, kind, place, message);
   };
 
   /** The placeholder becomes the summary; in a batch it is a message of its own, beside the card. */
-  const showSummary = async (meeting: Meeting, message: SlackMessage): Promise<void> => {
+  const showSummary = async (meeting: Meeting, message: ChatMessage): Promise<void> => {
     const { leader, members } = batchOf(store, meeting);
     if (members.length > 1 || delivered(meeting.id, 'summary')) {
       await placeholderOf(leader);
       return await show(meeting, 'summary', message);
     }
     const placeholder = await placeholderOf(meeting);
-    const { channel, threadTs } = placeOf(meeting);
+    const place = placeOf(meeting);
     const send = async () => {
-      await update(meeting, placeholder, message);
+      await update(place, placeholder, message);
       return placeholder;
     };
     // an edit may be done twice
-    await postOnce(store, meeting, `${channel}:${threadTs ?? ''}`, {
+    await postOnce(store, meeting, targetOf(place), {
       kind: 'summary',
       send,
       find: async () => undefined,
@@ -165,8 +154,8 @@ export function createSlackPlatform({
     inTurn(meeting.id, async () => {
       const posted = readPosted(meeting.id, files, consentOf(meeting));
       const { signal } = context;
-      await persist(signal, () => showSummary(meeting, presentSummary(posted)));
-      const notes = presentNotes(posted);
+      await persist(signal, () => showSummary(meeting, presentSummary(posted, room)));
+      const notes = presentNotes(posted, room);
       for (const [i, one] of notes.entries()) {
         await context.confirm();
         await persist(signal, () => show(meeting, `notes:${i}`, one));
@@ -174,60 +163,47 @@ export function createSlackPlatform({
       await persist(signal, () => removeNotesFrom(meeting, notes.length));
       // files that were made again are other files
       const round = posted.meta.processedAt;
-      const shared: SharedFile[] = [];
-      for (const title of POSTED_FILES) {
-        const content = files.get(title);
-        if (content === undefined) continue;
-        await context.confirm();
-        const file = { name: title, content: Buffer.from(content) };
-        const id = await persist(signal, () =>
-          slackFiles.upload(meeting, `upload:${round}:${title}`, threadOf(meeting), file),
-        );
-        shared.push({ id, title });
-      }
-      await context.confirm();
-      await persist(signal, () => share(meeting, `files:${round}`, shared));
+      const own = POSTED_FILES.flatMap((name): PostedFile[] => {
+        const content = files.get(name);
+        return content === undefined ? [] : [{ name, content: Buffer.from(content) }];
+      });
+      await chat.files.post(meeting, 'files', round, await threadOf(meeting), own, context);
       await persist(signal, () => removeOlderFiles(meeting, round));
       await persist(signal, () => showCardOf(meeting));
       shown.delete(meeting.id);
     });
 
-  const share = async (meeting: Meeting, kind: string, files: readonly SharedFile[]): Promise<void> => {
-    const place = threadOf(meeting);
-    if (!delivered(meeting.id, kind)) await messenger.posts.take(place.channel);
-    await slackFiles.share(meeting, kind, place, files);
-  };
-
   /** After a re-run there may be fewer. */
   const removeNotesFrom = async (meeting: Meeting, count: number) => {
-    for (const { id, kind, externalId } of store.deliveries.of(meeting.id)) {
+    for (const { id, kind, externalId, target } of store.deliveries.of(meeting.id)) {
       const [, index] = /^notes:(\d+)$/.exec(kind) ?? [];
       if (index === undefined || Number(index) < count) continue;
-      if (externalId) await messenger.delete(meeting.channel, externalId);
+      if (externalId) await messenger.delete(parseTarget(target), externalId);
       store.deliveries.drop(id);
     }
   };
 
   /** After a re-run: the files of the run before. Clips of voices go with them. */
   const removeOlderFiles = async (meeting: Meeting, round: string) => {
-    for (const { id, kind, externalId } of store.deliveries.of(meeting.id)) {
-      if (!/^(files|upload|clips|clip):/.test(kind) || kind.includes(round)) continue;
-      if (/^(files|clips):/.test(kind)) for (const file of namesIn(externalId)) await slackFiles.delete(file);
-      store.deliveries.drop(id);
+    for (const delivery of store.deliveries.of(meeting.id)) {
+      if (!FILE_KINDS.test(delivery.kind) || delivery.kind.includes(round)) continue;
+      await chat.files.delete(delivery);
+      store.deliveries.drop(delivery.id);
     }
   };
 
   const retract: Platform['retract'] = meeting =>
     inTurn(meeting.id, async () => {
-      if (meeting.platform !== SLACK_PLATFORM) return;
+      if (meeting.platform !== chat.name) return;
       const { leader, members } = batchOf(store, meeting);
       const others = members.filter(({ id }) => id !== meeting.id);
       const isCard = leader.id === meeting.id && others.length > 0;
-      for (const { kind, externalId } of store.deliveries.of(meeting.id)) {
+      for (const delivery of store.deliveries.of(meeting.id)) {
+        const { kind, externalId, target } = delivery;
         if (!externalId) continue;
-        if (/^(files|clips):/.test(kind)) for (const file of namesIn(externalId)) await slackFiles.delete(file);
+        if (FILE_KINDS.test(kind)) await chat.files.delete(delivery);
         else if (/^(summary$|notes:|answer:)/.test(kind) || (kind === 'placeholder' && !isCard))
-          await messenger.delete(meeting.channel, externalId);
+          await messenger.delete(parseTarget(target), externalId);
       }
       const card = delivered(leader.id, 'placeholder');
       if (card && others.length > 0) await handOver(card, isCard, others);
@@ -237,22 +213,21 @@ export function createSlackPlatform({
   const handOver = async (card: string, isLeaderGone: boolean, others: readonly Meeting[]) => {
     const [heir] = others;
     if (!heir) return;
-    const { channel, threadTs } = placeOf(heir);
-    const target = `${channel}:${threadTs ?? ''}`;
+    const place = placeOf(heir);
     const given = { kind: 'placeholder', send: async () => card, find: async () => undefined };
-    if (isLeaderGone) await inTurn(`placeholder:${heir.id}`, () => postOnce(store, heir, target, given));
-    await update(heir, card, presentCard(await Promise.all(others.map(describe)), consentOf(heir)));
+    if (isLeaderGone) await inTurn(`placeholder:${heir.id}`, () => postOnce(store, heir, targetOf(place), given));
+    await update(place, card, presentCard(await Promise.all(others.map(describe)), consentOf(heir), room));
   };
 
   /** Brings a message up to date unless it says so already, or was edited a moment ago. */
-  const refresh = async (key: string, ts: string, message: SlackMessage, channel: string): Promise<void> => {
+  const refresh = async (key: string, id: string, message: ChatMessage, place: Place): Promise<void> => {
     const last = shown.get(key);
-    if (last && Date.now() - last.atMs < EDIT_INTERVAL_MS) return;
+    if (last && Date.now() - last.atMs < chat.editIntervalMs) return;
     const content = JSON.stringify(message);
     if (last?.content === content) return;
-    if (last && !messenger.edits.tryTake(SLACK_PLATFORM)) return; // states in between may be left out
+    if (last && !messenger.edits.tryTake(chat.name)) return; // states in between may be left out
     shown.set(key, { content, atMs: Date.now() });
-    await messenger.update(channel, ts, message);
+    await messenger.update(place, id, message);
   };
 
   /** Placeholder and progress of what is worked on. */
@@ -265,16 +240,16 @@ export function createSlackPlatform({
       const isCorrected = delivered(id, 'summary') && Date.now() - Date.parse(meeting.updatedAt) < QUIET_MS;
       if (isCorrected) return;
       const placeholder = delivered(id, 'placeholder') ?? (await postIfAllowed(meeting, [meeting]));
-      if (placeholder) await refresh(id, placeholder, await presentStanding(meeting, [meeting]), meeting.channel);
+      if (placeholder) await refresh(id, placeholder, await presentStanding(meeting, [meeting]), placeOf(meeting));
     });
 
   /** Where a channel has to wait, one placeholder stands in line, the others come with later looks. */
   const postIfAllowed = (leader: Meeting, members: readonly Meeting[]): Promise<string | undefined> =>
-    postPlaceholder(leader, members, async channel => {
-      if (messenger.posts.tryTake(channel)) return true;
-      if (inLine.has(channel)) return false;
-      inLine.add(channel);
-      await messenger.posts.take(channel).finally(() => inLine.delete(channel));
+    postPlaceholder(leader, members, async key => {
+      if (messenger.posts.tryTake(key)) return true;
+      if (inLine.has(key)) return false;
+      inLine.add(key);
+      await messenger.posts.take(key).finally(() => inLine.delete(key));
       return true;
     });
 
@@ -282,7 +257,7 @@ export function createSlackPlatform({
     inTurn(`card:${leader.id}`, async () => {
       const key = `card:${leader.id}`;
       const card = delivered(leader.id, 'placeholder') ?? (await postIfAllowed(leader, members));
-      if (card) await refresh(key, card, await presentStanding(leader, members), leader.channel);
+      if (card) await refresh(key, card, await presentStanding(leader, members), placeOf(leader));
     });
 
   /** What a member's end changes is shown at once: nobody may look at this batch again. */
@@ -297,7 +272,11 @@ export function createSlackPlatform({
       const states = members.map(one =>
         one.id === meeting.id && !isOver(one) ? { ...one, state: 'done' as const } : one,
       );
-      await update(leader, card, presentCard(await Promise.all(states.map(describe)), consentOf(leader)));
+      await update(
+        placeOf(leader),
+        card,
+        presentCard(await Promise.all(states.map(describe)), consentOf(leader), room),
+      );
       shown.delete(`card:${leader.id}`);
     });
   };
@@ -305,24 +284,22 @@ export function createSlackPlatform({
   /** That it failed or was cancelled is told once, also after a restart. */
   const showEnd = (meeting: Meeting) =>
     inTurn(meeting.id, async () => {
-      const { channel, threadTs } = placeOf(meeting);
+      const place = placeOf(meeting);
       const send = async () => {
         const { leader, members } = batchOf(store, meeting);
         const placeholder = await placeholderOf(leader);
         if (members.length > 1) await showCardOf(meeting);
-        else await update(meeting, placeholder, await presentStanding(meeting, [meeting]));
+        else await update(place, placeholder, await presentStanding(meeting, [meeting]));
         return placeholder;
       };
-      const target = `${channel}:${threadTs ?? ''}`;
-      await postOnce(store, meeting, target, { kind: endOf(meeting), send, find: async () => undefined });
+      await postOnce(store, meeting, targetOf(place), { kind: endOf(meeting), send, find: async () => undefined });
       shown.delete(meeting.id);
     });
 
-  const watch = createWatch({ store, logger, teller, showProgress, showEnd });
+  const watch = createWatch({ store, logger, platform: chat.name, write: chat.write, showProgress, showEnd });
   return {
     announce,
     retract,
-    threadOf,
     filesOf: meetingId =>
       store.deliveries
         .of(meetingId)
@@ -330,15 +307,8 @@ export function createSlackPlatform({
         .flatMap(({ externalId }) => namesIn(externalId)),
     showClips: (meeting, clips) =>
       inTurn(meeting.id, async () => {
-        const place = threadOf(meeting);
-        const round = Date.now();
-        const shared: SharedFile[] = [];
-        for (const { name, content } of clips)
-          shared.push({
-            id: await slackFiles.upload(meeting, `clip:${round}:${name}`, place, { name, content }),
-            title: name,
-          });
-        await share(meeting, `clips:${round}`, shared);
+        const context = { signal: AbortSignal.any([]), confirm: async () => {} };
+        await chat.files.post(meeting, 'clips', String(Date.now()), await threadOf(meeting), clips, context);
       }),
     answer: (meeting, questionId, message) => inTurn(meeting.id, () => show(meeting, `answer:${questionId}`, message)),
     start: watch.start,

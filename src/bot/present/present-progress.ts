@@ -3,7 +3,7 @@ import { HansardError, isFaultCode } from '../../errors.ts';
 import type { StageName } from '../../pipeline/moves.ts';
 import type { MeetingReport } from '../../pipeline/orchestration/describe-meeting.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
-import { buttons, context, message, paragraph, type SlackMessage } from './blocks.ts';
+import { buttons, type ChatMessage, context, message, paragraph } from '../message.ts';
 
 export const ACTIONS = {
   take: 'hansard_take',
@@ -36,7 +36,7 @@ const doing: Record<StageName, string> = {
 };
 
 /** @param consent what the channel says about agreement; nothing when empty */
-export function presentProgress(report: MeetingReport, consent: string): SlackMessage {
+export function presentProgress(report: MeetingReport, consent: string): ChatMessage {
   const { id, title, state, error } = report;
   const name = { text: title, style: 'bold' as const };
   switch (state) {
