@@ -1,9 +1,10 @@
 /** The dialogs that put something right: a word that was heard wrong, or an item of the summary. Pure. */
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { MOST_ITEM_CHARACTERS, type SummaryEdit } from '../../pipeline/minutes/edit-summary.ts';
+import { MOST_ITEM_CHARACTERS } from '../../pipeline/minutes/edit-summary.ts';
 import { type Correction, MOST_NAME_CHARACTERS, MOST_PHRASE_CHARACTERS } from '../../pipeline/recording-options.ts';
-import type { ActionItem, Summary, SummaryItem } from '../../pipeline/summary.ts';
+import type { Summary, SummaryItem } from '../../pipeline/summary.ts';
+import { type ItemAnswers, isAction } from '../change-meeting.ts';
 import { formatItemRef } from '../item-ref.ts';
 import { paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -71,7 +72,6 @@ const statuses = [
 ];
 
 export function buildItemDialog(meeting: DialogMeeting, item: SummaryItem): ModalView {
-  const isAction = (one: SummaryItem): one is ActionItem => 'status' in one;
   const text = textField(
     { block: 'text', label: 'What it says' },
     { initial: item.text, most: MOST_ITEM_CHARACTERS, isLong: true },
@@ -112,8 +112,7 @@ export interface ItemWish {
   meeting: DialogMeeting;
   /** Of the item, as it stood when the dialog opened. */
   ref: string;
-  /** What is different from the item as it stands. */
-  changesOf(item: SummaryItem): Omit<SummaryEdit, 'item' | 'was'>;
+  answers: ItemAnswers;
 }
 
 export function readItemDialog(view: unknown): ItemWish | DialogErrors {
@@ -124,17 +123,6 @@ export function readItemDialog(view: unknown): ItemWish | DialogErrors {
   return {
     meeting,
     ref: meeting.item ?? '',
-    changesOf(item) {
-      const action = 'status' in item ? (item as ActionItem) : undefined;
-      const hasOtherOwner = owner !== undefined && owner !== (action?.owner ?? '');
-      const hasOtherDue = due !== undefined && due !== (action?.due?.date ?? '');
-      return {
-        ...(text !== item.text && { text }),
-        ...(hasOtherOwner && { owner: owner === '' ? null : owner }),
-        ...(hasOtherDue && { due: due === '' ? null : { text: due, date: due } }),
-        ...(status !== undefined && status !== action?.status && { status }),
-        ...(removed === 'yes' && { removed: true }),
-      };
-    },
+    answers: { text, owner, due, status, isRemoved: removed === 'yes' },
   };
 }

@@ -1,6 +1,4 @@
 /** Hears the buttons, menus and dialogs of a meeting. */
-import { z } from 'zod';
-import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -21,8 +19,7 @@ export type MeetingActions = Record<
 >;
 
 export function listenToMeetings(parts: SlackParts): MeetingActions {
-  const { app, slack, store, orchestrator, rights, teller, minutes, platform, keeper } = parts;
-  const whoIs = (user: string) => `${SLACK_PLATFORM}:${user}`;
+  const { app, slack, store, changes, rights, teller, minutes, platform, keeper } = parts;
   const answering = createAnswering(teller);
   const onPress = createOnPress(app, store, answering);
   listenToItems(parts, onPress, answering);
@@ -38,11 +35,11 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
   const actions: MeetingActions = {
     async cancel(meeting, user) {
       await rights.assertMayChange(meeting, user);
-      await orchestrator.cancel(meeting.id, whoIs(user));
+      await changes.cancel(meeting, user);
       return `I stop working on ${meeting.title}.`;
     },
     async retry(meeting, user) {
-      await orchestrator.retry(meeting.id, whoIs(user));
+      await changes.retry(meeting, user);
       return `I try ${meeting.title} again.`;
     },
     async speakers(meeting, user, triggerId) {
@@ -53,7 +50,7 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
     },
     async forget(meeting, user) {
       await rights.assertMayChange(meeting, user);
-      await parts.forget(meeting.id, whoIs(user));
+      await changes.forget(meeting, user);
       return undefined;
     },
   };
@@ -74,23 +71,17 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
       client.views.open({ trigger_id: triggerId, view: buildRerunDialog(meeting) }),
     );
   });
-  onDialog(app, answering, RERUN_DIALOG, readRerunDialog, async ({ meeting: { id }, changes }, user) => {
+  onDialog(app, answering, RERUN_DIALOG, readRerunDialog, async ({ meeting: { id }, wanted }, user) => {
     const meeting = store.meetings.get(id);
     await rights.assertMayChange(meeting, user);
-    const { options } = meeting;
-    const isSameRange = options.minSpeakers === changes.minSpeakers && options.maxSpeakers === changes.maxSpeakers;
-    // other speakers may come out: names of the ones before would be given to the wrong people
-    const unnamed = isSameRange ? {} : { speakerNames: {}, speakerMerges: {} };
-    const wanted = z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify({ ...changes, ...unnamed })));
-    await orchestrator.rerun(id, wanted, whoIs(user));
+    await changes.rerun(meeting, wanted, user);
   });
 
   onDialog(app, answering, SPEAKERS_DIALOG, readSpeakersDialog, async ({ meeting: { id }, ...wish }, user) => {
     const meeting = store.meetings.get(id);
     await rights.assertMayChange(meeting, user);
-    const speakerNames = { ...wish.names, ...(await namesOf(wish.members)) };
-    const before = z.record(z.string(), z.string()).catch({}).parse(meeting.options.speakerMerges);
-    orchestrator.correct(id, { speakerNames, speakerMerges: { ...before, ...wish.merges } }, whoIs(user));
+    const names = { ...wish.names, ...(await namesOf(wish.members)) };
+    changes.nameSpeakers(meeting, { names, merges: wish.merges }, user);
   });
   /** As they are called in the workspace. */
   const namesOf = async (members: Record<string, string>): Promise<Record<string, string>> => {

@@ -1,9 +1,9 @@
 /** What the listeners of Slack work with. */
 import type { App } from '@slack/bolt';
 import type { Logger } from '../../logger.ts';
-import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import type { MeetingChanges } from '../change-meeting.ts';
 import type { ChatPlatform } from '../chat-platform.ts';
 import type { VoiceClip } from '../cut-voice-clips.ts';
 import type { Inbox } from '../inbox.ts';
@@ -20,7 +20,6 @@ export interface SlackParts {
   slack: Slack;
   store: Store;
   queue: JobQueue;
-  orchestrator: Orchestrator;
   logger: Logger;
   platform: ChatPlatform;
   teller: Teller;
@@ -36,6 +35,5 @@ export interface SlackParts {
   defaults: Defaults;
   /** A few seconds of each voice without a name. */
   cutClips(meetingId: string): Promise<VoiceClip[]>;
-  /** Erases a meeting that is over. */
-  forget(meetingId: string, who: string): Promise<void>;
+  changes: MeetingChanges;
 }

@@ -1,14 +1,9 @@
 /** The dialog of Run again: what people may choose anew. Pure. */
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import {
-  MOST_SPEAKERS,
-  parseSpeakerRange,
-  type RecordingOptions,
-  type SpeakerRange,
-  SUMMARY_STYLES,
-} from '../../pipeline/recording-options.ts';
+import { MOST_SPEAKERS, parseSpeakerRange, SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
 import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import type { RerunChanges } from '../change-meeting.ts';
 import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, TEMPLATES } from '../choices.ts';
 import { buildDialog, choiceField, type DialogErrors, type DialogMeeting, readDialog, textField } from './dialog.ts';
 
@@ -59,10 +54,7 @@ const wishSchema = z.object({
   summaryLanguage: z.string(),
 });
 
-export type RerunChanges = SpeakerRange &
-  Pick<RecordingOptions, 'language' | 'model' | 'summarizer' | 'summaryStyle' | 'summaryTemplate' | 'summaryLanguage'>;
-
-export function readRerunDialog(view: unknown): { meeting: DialogMeeting; changes: RerunChanges } | DialogErrors {
+export function readRerunDialog(view: unknown): { meeting: DialogMeeting; wanted: RerunChanges } | DialogErrors {
   const { meeting, answers } = readDialog(view);
   const text = answers.get('speakers') ?? '';
   const range = text === '' ? { minSpeakers: 0, maxSpeakers: MOST_SPEAKERS } : parseSpeakerRange(text);
@@ -70,9 +62,9 @@ export function readRerunDialog(view: unknown): { meeting: DialogMeeting; change
   const { language, model, summarizer, style, template, summaryLanguage } = wishSchema.parse(
     Object.fromEntries(answers),
   );
-  const changes = {
+  const wanted = {
     ...{ ...range, language, model, summarizer, summaryStyle: style, summaryTemplate: template },
     summaryLanguage: summaryLanguage === 'meeting' ? undefined : summaryLanguage,
   };
-  return { meeting, changes };
+  return { meeting, wanted };
 }

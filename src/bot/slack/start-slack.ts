@@ -1,8 +1,10 @@
 /** Connects to Slack, listens, and works off what was heard; finds out what was missed. */
 import fs from 'node:fs';
 import type { SlackSettings } from '../../config.ts';
+import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import { throttle } from '../../pipeline/queue/worker-log.ts';
+import { createMeetingChanges } from '../change-meeting.ts';
 import { createFileGone } from '../file-gone.ts';
 import { createInbox } from '../inbox.ts';
 import { createConnection } from './connect.ts';
@@ -15,9 +17,12 @@ import type { SlackParts } from './parts.ts';
 import { createRights } from './rights.ts';
 
 export interface SlackAppOptions
-  extends Omit<SlackParts, 'app' | 'intake' | 'inbox' | 'keeper' | 'rights'>,
+  extends Omit<SlackParts, 'app' | 'intake' | 'inbox' | 'keeper' | 'rights' | 'changes'>,
     Omit<IntakeOptions, 'slack' | 'store' | 'logger' | 'teller'> {
   settings: SlackSettings;
+  orchestrator: Orchestrator;
+  /** Erases a meeting that is over. */
+  forget(meetingId: string, who: string): Promise<void>;
   /** Its time of change says when we last heard Slack. */
   seenFile: string;
 }
@@ -61,7 +66,8 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
   const connection = createConnection(settings, logger, body => keeper.keep(body));
   const { app } = connection;
   app.error(async error => complain('a listener for Slack failed', error));
-  const parts: SlackParts = { ...options, app, intake, inbox, keeper, rights: createRights(slack) };
+  const changes = createMeetingChanges({ ...options, platform: SLACK_PLATFORM });
+  const parts: SlackParts = { ...options, app, intake, inbox, keeper, rights: createRights(slack), changes };
   listenToCommands(parts, listenToMeetings(parts));
   let isRevoked = false;
   for (const event of ['tokens_revoked', 'app_uninstalled'] as const)
