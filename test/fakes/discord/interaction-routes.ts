@@ -14,6 +14,9 @@ export const INTERACTION = { command: 2, component: 3, autocomplete: 4, modal: 5
 /** `type` of the first answer. */
 export const CALLBACK = { message: 4, deferred: 5, deferredUpdate: 6, update: 7, choices: 8, modal: 9 } as const;
 
+/** Of the token (docs.discord.com, interactions/receiving-and-responding). */
+export const TOKEN_LIFE_MS = 15 * 60_000;
+
 export interface FakeInteraction {
   id: string;
   token: string;
@@ -21,6 +24,8 @@ export interface FakeInteraction {
   channelId: string;
   userId: string;
   atMs: number;
+  /** Of the token. */
+  endsAtMs: number;
   /** The message whose button was pressed. */
   source: FakeMessage | undefined;
   response: { type: number; data: Json } | undefined;
@@ -37,7 +42,6 @@ export interface InteractionRoutesOptions {
   writer: MessageWriter;
   interactions: Map<string, FakeInteraction>;
   responseLimitMs: () => number;
-  tokenLifeMs: () => number;
 }
 
 const callback = z.looseObject({ type: z.number().int(), data: z.record(z.string(), z.unknown()).nullish() });
@@ -107,7 +111,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Route[] {
   function answeredOf(request: ApiRequest): FakeInteraction {
     const found = interactions.get(param(request, 1));
     if (!found || param(request, 0) !== DISCORD.applicationId) throw new Refusal(10015);
-    if (Date.now() - found.atMs > options.tokenLifeMs()) throw new Refusal(50027);
+    if (Date.now() >= found.endsAtMs) throw new Refusal(50027);
     if (!found.response) throw new Refusal(10015);
     return found;
   }

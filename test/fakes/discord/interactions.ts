@@ -5,7 +5,7 @@ import { commandData, partialChannel, type Typed } from './command-options.ts';
 import type { Commands, FakeCommand } from './command-routes.ts';
 import { COMPONENT } from './component-schemas.ts';
 import { type Filled, fillModal, optionsOf } from './fill-modal.ts';
-import { CALLBACK, type FakeInteraction, INTERACTION } from './interaction-routes.ts';
+import { CALLBACK, type FakeInteraction, INTERACTION, TOKEN_LIFE_MS } from './interaction-routes.ts';
 import { EVERYONE_PERMISSIONS, type Permissions } from './permissions.ts';
 import { DISCORD, type FakeMessage, type Json, type World } from './server-world.ts';
 import type { Show } from './show.ts';
@@ -94,6 +94,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
         channelId,
         userId: user,
         atMs: Date.now(),
+        endsAtMs: Date.now() + TOKEN_LIFE_MS,
         source,
       },
       ...{

@@ -29,14 +29,14 @@ export function findRoute(
   method: string,
   path: string,
 ): { route: Route; params: string[] } | undefined {
-  const given = path.split('/');
+  const given = path.split('/').map(decodeURIComponent);
   for (const route of routes) {
     const wanted = route.path.split('/');
     if (route.method !== method || wanted.length !== given.length) continue;
     const isSame = wanted.every((part, index) => fits(part, given[index] ?? ''));
     if (!isSame) continue;
     const params = given.filter((_, index) => wanted[index]?.startsWith(':'));
-    return { route, params: params.map(decodeURIComponent) };
+    return { route, params };
   }
   return undefined;
 }

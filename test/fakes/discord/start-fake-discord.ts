@@ -52,6 +52,8 @@ export interface FakeDiscord
   misbehaveTransfers(fault: (attachmentId: string, name: string) => TransferFault | undefined): void;
   /** Discord does not know the nonces of some minutes ago. */
   forgetNonces(): void;
+  /** The tokens of all interactions so far end now, as they do after a quarter of an hour. */
+  expireTokens(): void;
   revokeToken(): void;
   /** Of a guild. */
   limitThreads(most: number): void;
@@ -63,8 +65,6 @@ export interface FakeDiscord
 export interface FakeDiscordOptions {
   /** How long Discord waits for the first answer to an interaction. */
   responseLimitMs?: number;
-  /** How long an interaction may be answered. */
-  tokenLifeMs?: number;
   heartbeatMs?: number;
   /** In which five messages, and five edits, may come in a channel. */
   messageWindowMs?: number;
@@ -75,7 +75,7 @@ export interface FakeDiscordOptions {
 
 /** Discord's own (docs.discord.com): receiving-and-responding, gateway, rate-limits, reference#uploading-files. */
 const USUAL = {
-  ...{ responseLimitMs: 3_000, tokenLifeMs: 15 * 60_000, heartbeatMs: 41_250, messageWindowMs: 5_000 },
+  ...{ responseLimitMs: 3_000, heartbeatMs: 41_250, messageWindowMs: 5_000 },
   ...{ globalPerSecond: 50, nonceLifeMs: 5 * 60_000 },
 };
 const MOST_FILE_BYTES = 10 * 1024 * 1024;
@@ -132,7 +132,6 @@ export async function startFakeDiscord(
     ...commandRoutes(world, commands),
     ...interactionRoutes({
       ...{ world, show, writer, interactions, responseLimitMs },
-      tokenLifeMs: () => chosen.tokenLifeMs,
     }),
   ];
 
@@ -168,6 +167,9 @@ export async function startFakeDiscord(
       transferFaultOf = fault;
     },
     forgetNonces: () => nonces.clear(),
+    expireTokens() {
+      for (const interaction of interactions.values()) interaction.endsAtMs = Date.now();
+    },
     revokeToken() {
       chosen.isRevoked = true;
     },
