@@ -125,6 +125,19 @@ const faults = {
     retryable: false,
     userMessage: 'A permission is missing. An administrator has to install the app again with the manifest.',
   },
+  permission_missing: {
+    retryable: false,
+    userMessage: 'I lack a permission in that channel. An administrator sees which one with: npx hansard doctor',
+  },
+  intents_refused: {
+    retryable: false,
+    userMessage:
+      'Discord refuses an intent: switch on Message Content Intent in the developer portal (Bot), or set HANSARD_AUTO_PROCESS=off.',
+  },
+  attachment_gone: {
+    retryable: false,
+    userMessage: 'The recording was deleted, or its address has expired and I may not look it up. Post it again.',
+  },
   token_refused: {
     retryable: false,
     userMessage: 'The chat platform no longer accepts our token. An administrator has to install the app again.',

@@ -1,0 +1,108 @@
+/**
+ * Calls Discord's REST API through discord.js, which keeps to its rates and sits out what a 429 asks for. Nothing is sent twice by
+ * itself: whoever calls decides, after a look whether the first try had its effect. Errors come in our words.
+ */
+import { DiscordAPIError, HTTPError, RateLimitError, type REST, type RESTOptions } from 'discord.js';
+import { type FaultCode, HansardError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+
+/** What Discord calls an error (docs.discord.com, JSON error codes). */
+export const DISCORD_ERRORS = {
+  unknownChannel: 10_003,
+  unknownMessage: 10_008,
+  unknownWebhook: 10_015,
+  unknownInteraction: 10_062,
+  tooLarge: 40_005,
+  alreadyAcknowledged: 40_060,
+  missingAccess: 50_001,
+  cannotDirectMessage: 50_007,
+  missingPermissions: 50_013,
+  archived: 50_083,
+  threadExists: 160_004,
+  tooManyThreads: 160_006,
+} as const;
+
+const faults: Record<number, FaultCode> = {
+  [DISCORD_ERRORS.unknownChannel]: 'channel_closed',
+  [DISCORD_ERRORS.unknownMessage]: 'thread_gone',
+  [DISCORD_ERRORS.unknownWebhook]: 'too_late',
+  [DISCORD_ERRORS.unknownInteraction]: 'too_late',
+  [DISCORD_ERRORS.alreadyAcknowledged]: 'too_late',
+  [DISCORD_ERRORS.missingAccess]: 'channel_closed',
+  [DISCORD_ERRORS.cannotDirectMessage]: 'channel_closed',
+  [DISCORD_ERRORS.missingPermissions]: 'permission_missing',
+  [DISCORD_ERRORS.archived]: 'channel_closed',
+};
+
+const TIMEOUT_MS = 15_000;
+/** Discord shuts an app out for a while after 10,000 answers 401, 403 and 429 within ten minutes. */
+const WARN_INVALID_EVERY = 500;
+
+export function restOptions(apiUrl: string | undefined): Partial<RESTOptions> {
+  return {
+    ...(apiUrl && { api: apiUrl }),
+    retries: 0,
+    timeout: TIMEOUT_MS,
+    invalidRequestWarningInterval: WARN_INVALID_EVERY,
+  };
+}
+
+export interface Discord {
+  /** @throws HansardError `platform_busy`, `platform_unavailable` (it may have happened all the same), `channel_closed`, … */
+  call<T>(what: string, work: (rest: REST) => Promise<T>): Promise<T>;
+  /** That our token was refused, as long as no call has worked since. */
+  problems(): string[];
+}
+
+export function createDiscord(rest: REST, logger: Logger): Discord {
+  let refusal: HansardError | undefined;
+  rest.on('invalidRequestWarning', ({ count, remainingTime }) =>
+    logger.warn({ count, remainingMs: remainingTime }, 'Discord refuses much of what is sent'),
+  );
+  return {
+    problems: () => (refusal ? [refusal.userMessage] : []),
+    async call(what, work) {
+      // trying a token again that was refused only brings us nearer to being shut out
+      if (refusal) throw refusal;
+      try {
+        return await work(rest);
+      } catch (error) {
+        const known = inOurWords(what, error);
+        if (known instanceof HansardError && known.code === 'token_refused') refusal = known;
+        throw known;
+      }
+    },
+  };
+}
+
+function inOurWords(what: string, error: unknown): unknown {
+  if (error instanceof HansardError) return error;
+  if (error instanceof DiscordAPIError) {
+    const { status, code, message } = error;
+    const fault: FaultCode =
+      status === 401
+        ? 'token_refused'
+        : status >= 500
+          ? 'platform_unavailable'
+          : (faults[Number(code)] ?? 'platform_refused');
+    return new HansardError(fault, `${what}: ${code} ${message}`, { cause: error });
+  }
+  if (error instanceof RateLimitError)
+    return new HansardError('platform_busy', `${what}: ${error.message}`, { cause: error });
+  if (error instanceof HTTPError || isOfNetwork(error))
+    return new HansardError('platform_unavailable', `${what}: ${String(error)}`, { cause: error });
+  return error;
+}
+
+/** Reset, refused, timed out: they carry the code of the system or of undici, or are aborts. */
+function isOfNetwork(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === 'AbortError' || error.name === 'TimeoutError' || ('code' in error && typeof error.code === 'string')
+  );
+}
+
+/** Whether Discord said this; one of `DISCORD_ERRORS`. */
+export function isDiscordError(error: unknown, code: number): boolean {
+  return error instanceof HansardError && error.cause instanceof DiscordAPIError && error.cause.code === code;
+}
