@@ -11,6 +11,9 @@ import type { S3Settings } from './pipeline/blobs/s3-blobs.ts';
 
 const device = z.string().regex(/^(auto|cpu|cuda:\d+)$/, 'expected auto, cpu or cuda:N');
 
+/** Discord's ids. */
+const snowflake = z.string().regex(/^\d{17,20}$/, 'expected an id of Discord, 17 to 20 digits');
+
 const environment = z.object({
   HANSARD_DATA: z.string().optional(),
   HANSARD_MODELS: z.string().optional(),
@@ -25,6 +28,11 @@ const environment = z.object({
   SLACK_SIGNING_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   SLACK_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SLACK_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DISCORD_TOKEN: z.string().min(20, 'expected the token of the bot').optional(),
+  DISCORD_APPLICATION_ID: snowflake.optional(),
+  DISCORD_GUILD_ID: snowflake.optional(),
+  DISCORD_API_URL: z.url({ protocol: /^https?$/ }).optional(),
+  DISCORD_CDN_URL: z.url({ protocol: /^https?$/ }).optional(),
   HANSARD_AUTO_PROCESS: z.enum(['off', 'opt-in', 'all']).default('opt-in'),
   HANSARD_LINKS: z.enum(['off', 'on']).default('off'),
   HANSARD_MAX_MB: z.coerce.number().positive().default(4_096),
@@ -67,6 +75,7 @@ export interface Config {
   /** Jobs go through Redis, or through a file of `dataDir`. */
   queue: { kind: 'sqlite' } | { kind: 'bullmq'; url: string };
   slack: SlackSettings | undefined;
+  discord: DiscordSettings | undefined;
   /** Recordings that are posted: taken by themselves nowhere, in channels that opted in, or wherever we are. */
   autoProcess: 'off' | 'opt-in' | 'all';
   /** Whether recordings may be fetched from links that people give. */
@@ -97,10 +106,22 @@ export interface SlackSettings {
   apiUrl: string | undefined;
 }
 
+export interface DiscordSettings {
+  token: string;
+  /** Asked of Discord where it is not set. */
+  applicationId: string | undefined;
+  /** Commands are registered for this guild alone, where they show at once. */
+  guildId: string | undefined;
+  /** Where Discord answers, and where it keeps files; for tests and proxies. */
+  apiUrl: string | undefined;
+  cdnUrl: string | undefined;
+}
+
 const SECRETS = [
   'SLACK_BOT_TOKEN',
   'SLACK_APP_TOKEN',
   'SLACK_SIGNING_SECRET',
+  'DISCORD_TOKEN',
   'REDIS_URL',
   'S3_ACCESS_KEY_ID',
   'S3_SECRET_ACCESS_KEY',
@@ -133,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ollama: { host: values.OLLAMA_HOST, model: values.HANSARD_SUMMARY_MODEL },
     queue: queueOf(values),
     slack: slackOf(values),
+    discord: discordOf(values),
     autoProcess: values.HANSARD_AUTO_PROCESS,
     links: values.HANSARD_LINKS === 'on',
     maxRecordingBytes: values.HANSARD_MAX_MB * 1e6,
@@ -200,6 +222,23 @@ function slackOf(values: Values): Config['slack'] {
     'invalid_setting',
     'Slack needs SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) as well',
   );
+}
+
+function discordOf(values: Values): Config['discord'] {
+  const { DISCORD_TOKEN: token, DISCORD_APPLICATION_ID: applicationId, DISCORD_GUILD_ID: guildId } = values;
+  const { DISCORD_API_URL: apiUrl, DISCORD_CDN_URL: cdnUrl } = values;
+  if (!token) {
+    if (!applicationId && !guildId) return undefined;
+    throw new HansardError('invalid_setting', 'Discord needs DISCORD_TOKEN as well');
+  }
+  for (const [name, url] of Object.entries({ DISCORD_API_URL: apiUrl, DISCORD_CDN_URL: cdnUrl }))
+    if (url && !isSafe(new URL(url)))
+      throw new HansardError('invalid_setting', `${name}: plain http is for addresses of this machine alone`);
+  return { token, applicationId, guildId, apiUrl: apiUrl?.replace(/\/+$/, ''), cdnUrl };
+}
+
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(hostname);
 }
 
 function alertsOf({ HANSARD_ALERT_URL: url, HANSARD_ALERT_SECRET: secret }: Values): Config['alerts'] {

@@ -1,15 +1,13 @@
 /** From a file or a link in Slack to a meeting. The same file in the same channel is the same meeting. */
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { FINAL_MEETING_STATES } from '../../pipeline/moves.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import { PRIORITIES } from '../../pipeline/queue/job-type.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
-import { type ChannelSettings, optionsOfChannel, readChannelSettings } from '../channel-settings.ts';
+import { createAcceptance } from '../accept-recording.ts';
+import { type ChannelSettings, readChannelSettings } from '../channel-settings.ts';
 import { parseLink } from '../fetch-from-link.ts';
 import type { Handle } from '../inbox.ts';
 import type { Slack } from './call-slack.ts';
@@ -35,7 +33,6 @@ export const GONE_TOPIC = 'slack.file-gone';
 export const LINK_TOPIC = 'slack.link';
 /** Per channel; more would not be posted while a bot starts anew. */
 const MOST_MISSED = 100;
-const ONE_BREATH_MS = 30_000;
 
 const postedFiles = z.array(z.looseObject({ id: z.string(), user: z.string().nullish() }));
 const ownChannels = z.array(z.looseObject({ id: z.string() }));
@@ -73,10 +70,11 @@ export function createIntake(options: IntakeOptions): Intake {
   const isWanted = ({ asked, channel, user }: Sighting): boolean =>
     user !== botUserId && (asked || (autoProcess !== 'off' && (settingsOf(channel).auto ?? autoProcess === 'all')));
 
-  const chosen = (channel: ChannelSettings, asked: boolean): Meeting['options'] => ({
-    ...JSON.parse(JSON.stringify(optionsOfChannel(channel, options.options))),
-    priority: asked ? PRIORITIES.interactive : PRIORITIES.automatic,
-  });
+  const acceptance = createAcceptance({ platform: SLACK_PLATFORM, store, logger, defaults: options.options });
+  const tellWhereItIs = async (meeting: Meeting, { channel, user }: { channel: string; user: string }) => {
+    const where = acceptance.again(meeting, user);
+    if (where) await teller.whisper({ channel, user }, where);
+  };
 
   const takeFile: Handle = async payload => {
     const seen = sighting.parse(payload);
@@ -92,68 +90,26 @@ export function createIntake(options: IntakeOptions): Intake {
     }
     const [share] = file.shares?.public?.[channel] ?? file.shares?.private?.[channel] ?? [];
     if (!share) return 'again';
-    const settings = settingsOf(channel);
     const name = file.name ?? file.title ?? 'recording';
-    const isOwnMessage = settings.target === 'channel' && !share.thread_ts;
-    const { meeting, created } = store.meetings.accept(
-      {
-        origin: `${SLACK_PLATFORM}:${seen.team}:${channel}:${file.id}`,
-        title: name,
-        platform: SLACK_PLATFORM,
-        channel,
-        owner: `${SLACK_PLATFORM}:${user}`,
-        source: {
-          ...{ kind: 'slack', fileId: file.id, channel, messageId: share.ts, name },
-          ...(isOwnMessage ? {} : { threadId: share.thread_ts ?? share.ts }),
-          ...(file.user && file.user !== user && { uploader: file.user }),
-        },
-        options: chosen(settings, asked),
+    const isOwnMessage = settingsOf(channel).target === 'channel' && !share.thread_ts;
+    const { meeting, created } = acceptance.accept({
+      ...{ team: seen.team, file: file.id, channel, user, name, asked },
+      source: {
+        ...{ kind: 'slack', fileId: file.id, channel, messageId: share.ts, name },
+        ...(isOwnMessage ? {} : { threadId: share.thread_ts ?? share.ts }),
+        ...(file.user && file.user !== user && { uploader: file.user }),
       },
-      `${SLACK_PLATFORM}:${user}`,
-    );
-    logger.info({ meetingId: meeting.id, created, asked }, 'recording in Slack');
+    });
     if (!created && asked) await tellWhereItIs(meeting, seen);
     return 'done';
   };
 
   const takeLink: Handle = async payload => {
     const { team, channel, user, link } = linkSighting.parse(payload);
-    const url = parseLink(link);
-    const name = nameOf(url);
-    const hash = createHash('sha256').update(url.href).digest('hex').slice(0, 32);
-    const { meeting, created } = store.meetings.accept(
-      {
-        origin: `${SLACK_PLATFORM}:${team}:${channel}:link:${hash}`,
-        title: name,
-        platform: SLACK_PLATFORM,
-        channel,
-        owner: `${SLACK_PLATFORM}:${user}`,
-        source: { kind: 'link', url: url.href, channel, name },
-        options: chosen(settingsOf(channel), true),
-      },
-      `${SLACK_PLATFORM}:${user}`,
-    );
-    logger.info({ meetingId: meeting.id, created }, 'link in Slack');
+    const { meeting, created } = acceptance.acceptLink({ team, channel, user, link });
     if (!created) await tellWhereItIs(meeting, { channel, user });
     return 'done';
   };
-
-  /** Asked for again: what failed is tried again, else the person is told where it is. */
-  async function tellWhereItIs(meeting: Meeting, to: { channel: string; user: string }): Promise<void> {
-    const { id, state } = meeting;
-    const lost = store.deliveries.of(id).filter(({ errorCode }) => errorCode === 'maybe_posted');
-    for (const delivery of lost) store.deliveries.drop(delivery.id); // the person sees that nothing is there
-    if (state === 'failed' || state === 'cancelled') {
-      store.outbox.put({ topic: 'retry', meetingId: id, payload: { who: `${SLACK_PLATFORM}:${to.user}` } });
-      return;
-    }
-    if (lost.length > 0) return;
-    const isDone = FINAL_MEETING_STATES.some(final => final === state);
-    // posted and asked for in one breath: the placeholder says it all
-    if (!isDone && Date.now() - Date.parse(meeting.createdAt) < ONE_BREATH_MS) return;
-    const where = isDone ? 'I wrote the minutes of that recording before' : 'I am at work on that recording already';
-    await teller.whisper(to, `${where}: look in its thread.`);
-  }
 
   return {
     isWanted,
@@ -188,15 +144,5 @@ export function createIntake(options: IntakeOptions): Intake {
       client.users.conversations({ types: 'public_channel,private_channel', exclude_archived: true, limit: 200 }),
     );
     return ownChannels.parse(answer.channels ?? []).map(({ id }) => id);
-  }
-}
-
-/** Of the recording: the last part of its path. */
-function nameOf({ pathname, hostname }: URL): string {
-  const last = pathname.split('/').at(-1) || hostname;
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last; // a stray % is no error
   }
 }

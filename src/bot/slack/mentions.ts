@@ -1,14 +1,13 @@
 /** A mention: of a recording, in the message or its thread, or a question about a meeting in its thread. */
 import { z } from 'zod';
 import type { Transcript } from '../../pipeline/meeting.ts';
-import { answerQuestion } from '../../pipeline/minutes/answer-question.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
+import { answerMention } from '../answer-mention.ts';
 import type { ChatPlatform } from '../chat-platform.ts';
 import { meetingsOfThread } from '../find-meetings.ts';
 import type { Handle } from '../inbox.ts';
-import { presentAnswer } from '../present/present-answer.ts';
 import type { Slack } from './call-slack.ts';
 import type { Teller } from './tell.ts';
 
@@ -26,10 +25,6 @@ export const mentionSchema = z.object({
   text: z.string(),
 });
 export type Mention = z.infer<typeof mentionSchema>;
-
-const MOST_QUESTION_CHARACTERS = 500;
-/** Of a thread with several recordings. */
-const MOST_ASKED = 5;
 
 const withFiles = z.array(
   z.looseObject({
@@ -61,22 +56,9 @@ export function createMentions({ slack, store, platform, teller, readTranscript,
     return 'done';
   };
 
-  async function answer(mention: Mention, meetings: readonly Meeting[]): Promise<void> {
-    const { channel, user, threadId, ts, text } = mention;
-    const [latest, ...others] = meetings.filter(({ state }) => state === 'done').slice(0, MOST_ASKED);
-    if (!latest)
-      return await teller.whisper(
-        { channel, user, threadId },
-        'I am not done with that recording. Ask me when the summary is there.',
-      );
-    const question = text.slice(0, MOST_QUESTION_CHARACTERS);
-    const answers = await Promise.all(
-      [latest, ...others].map(async ({ id, title }) => ({
-        title,
-        quotes: answerQuestion(question, await readTranscript(id)).quotes,
-      })),
-    );
-    await platform.answer(latest, ts, presentAnswer(question, answers));
+  async function answer({ channel, user, threadId, ts, text }: Mention, meetings: readonly Meeting[]): Promise<void> {
+    const why = await answerMention({ text, questionId: ts, meetings }, { platform, readTranscript });
+    if (why) await teller.whisper({ channel, user, threadId }, why);
   }
 
   async function takeFilesOfThread(mention: Mention): Promise<void> {
