@@ -48,6 +48,7 @@ export function createAnnouncements({ announce, show, permissions, channelOf }: 
         intent: intentOf(channel),
         data: seesContent => ({
           ...show.message(message, seesContent),
+          channel_type: show.channel(channel).type,
           ...(guildId === undefined ? {} : { guild_id: guildId, member: member() }),
         }),
       });

@@ -26,7 +26,7 @@ export interface ChannelRoutesOptions {
 
 const threadBody = z.looseObject({
   name: text(1, 100),
-  auto_archive_duration: z.union([z.literal(60), z.literal(1_440), z.literal(4_320), z.literal(10_080)]).nullish(),
+  auto_archive_duration: z.literal([60, 1_440, 4_320, 10_080]).nullish(),
 });
 const postBody = threadBody.extend({ applied_tags: list(z.string(), 0, 5).nullish(), message: z.looseObject({}) });
 

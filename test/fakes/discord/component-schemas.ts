@@ -123,7 +123,7 @@ const mediaGallery = z.looseObject({
 const file = z.looseObject({ type: z.literal(COMPONENT.file), id, file: attached, spoiler: z.boolean().nullish() });
 const separator = z.looseObject({
   ...{ type: z.literal(COMPONENT.separator), id, divider: z.boolean().nullish() },
-  spacing: z.union([z.literal(1), z.literal(2)]).nullish(),
+  spacing: z.literal([1, 2]).nullish(),
 });
 const inContainer = [actionRow, textDisplay, section, mediaGallery, separator, file] as const;
 const container = z.looseObject({

@@ -1,6 +1,6 @@
 /** A bot of discord.js for the tests of the fake itself. */
 import type { TestContext } from 'node:test';
-import { Client, Events, GatewayIntentBits, type Interaction, Partials, REST } from 'discord.js';
+import { Client, DiscordAPIError, Events, GatewayIntentBits, type Interaction, Partials, REST } from 'discord.js';
 import { DISCORD, type FakeDiscord, type FakeDiscordOptions, startFakeDiscord } from './start-fake-discord.ts';
 
 export const CHANNEL = DISCORD.channelId;
@@ -52,4 +52,14 @@ export async function connectBot(
   await Promise.all([new Promise(resolve => client.once(Events.ClientReady, resolve)), client.login(DISCORD.token)]);
   if (!client.isReady()) throw new Error('the client is not ready');
   return { discord, client };
+}
+
+/** The code of what is refused. */
+export async function codeOf(call: Promise<unknown>): Promise<unknown> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    return error instanceof DiscordAPIError ? error.code : error;
+  }
 }

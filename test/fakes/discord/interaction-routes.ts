@@ -128,10 +128,7 @@ export function interactionRoutes(options: InteractionRoutesOptions): Route[] {
   }
 
   function fill(message: FakeMessage, request: ApiRequest): unknown {
-    const isPending = (message.flags & FLAG.loading) !== 0;
     writer.edit(message, request.body, request.files);
-    message.flags &= ~FLAG.loading;
-    if (isPending) message.edits -= 1;
     return show.message(message, true);
   }
 

@@ -5,39 +5,14 @@ import { commandData, partialChannel, type Typed } from './command-options.ts';
 import type { Commands, FakeCommand } from './command-routes.ts';
 import { COMPONENT } from './component-schemas.ts';
 import { type Filled, fillModal, optionsOf } from './fill-modal.ts';
-import { CALLBACK, type FakeInteraction, INTERACTION, TOKEN_LIFE_MS } from './interaction-routes.ts';
+import { type FakeInteraction, INTERACTION, TOKEN_LIFE_MS } from './interaction-routes.ts';
+import { type OpenModal, type Outcome, outcomeOf } from './outcome.ts';
 import { EVERYONE_PERMISSIONS, type Permissions } from './permissions.ts';
 import { DISCORD, type FakeMessage, type Json, type World } from './server-world.ts';
 import type { Show } from './show.ts';
 import { bySnowflake } from './snowflakes.ts';
 import { COMMAND_TYPE } from './validate-commands.ts';
 import { type AnyComponent, FLAG, nested } from './validate-components.ts';
-
-/** A modal that somebody has before them. */
-export interface OpenModal {
-  customId: string;
-  title: string;
-  components: AnyComponent[];
-  channelId: string;
-  userId: string;
-  /** The message whose button opened it. */
-  source: FakeMessage | undefined;
-}
-
-/** What came of an interaction; it goes on when the bot does. */
-export interface Outcome {
-  readonly id: string;
-  /** The first answer: `type` and `data`. */
-  readonly response: { type: number; data: Json } | undefined;
-  readonly respondedInMs: number | undefined;
-  /** There was no answer in time: the person sees "This interaction failed". */
-  readonly expired: boolean;
-  readonly isDeferred: boolean;
-  readonly modal: OpenModal | undefined;
-  /** The message that answers, or the one whose button was pressed when that was changed. */
-  readonly original: FakeMessage | undefined;
-  readonly followups: readonly FakeMessage[];
-}
 
 export interface Person {
   /** Without it Anna. */
@@ -132,29 +107,6 @@ export function createInteractions(options: InteractionsOptions): Interactions {
     clearTimeout(timer);
     return outcomeOf(interaction);
   }
-
-  const outcomeOf = (own: FakeInteraction): Outcome => ({
-    id: own.id,
-    get response() {
-      return own.response;
-    },
-    get respondedInMs() {
-      return own.respondedInMs;
-    },
-    get expired() {
-      return own.response === undefined;
-    },
-    get isDeferred() {
-      return own.response?.type === CALLBACK.deferred || own.response?.type === CALLBACK.deferredUpdate;
-    },
-    get modal() {
-      return own.response?.type === CALLBACK.modal ? modalOf(own, own.response.data) : undefined;
-    },
-    get original() {
-      return own.original;
-    },
-    followups: own.followups,
-  });
 
   /** What is registered for that place; a bot may still be about to do it. */
   function commandOf(name: string, type: number, channelId: string): Promise<FakeCommand> {
@@ -253,9 +205,4 @@ export function createInteractions(options: InteractionsOptions): Interactions {
     const { user, ...member } = show.member(guildId, id);
     return { ...member, permissions: String(EVERYONE_PERMISSIONS) };
   }
-}
-
-function modalOf({ channelId, userId, source }: FakeInteraction, data: Json): OpenModal {
-  const components = Array.isArray(data.components) ? data.components.flatMap(one => nested(one).slice(0, 1)) : [];
-  return { customId: String(data.custom_id), title: String(data.title), components, channelId, userId, source };
 }

@@ -61,7 +61,7 @@ export function validateMessage(
   const mistakes = problemsOf(body, message);
   const parsed = body.safeParse(message);
   if (!parsed.success) return mistakes;
-  const { content, embeds, attachments, allowed_mentions: mentions, nonce } = parsed.data;
+  const { content, embeds, allowed_mentions: mentions, nonce } = parsed.data;
   const components = parsed.data.components ?? [];
   const isNew = ((parsed.data.flags ?? before) & FLAG.componentsV2) !== 0;
   if (isEdit && parsed.data.flags != null && (before & FLAG.componentsV2) !== 0 && !isNew)
@@ -79,7 +79,7 @@ export function validateMessage(
           `parse:["${kind}"] and ${kind}: [ids...] are mutually exclusive.`,
         ),
       );
-  const written = (embeds ?? []).reduce((sum, one) => sum + textsOf(one).join('').length, 0);
+  const written = (embeds ?? []).reduce((sum, one) => sum + lengthOf(one), 0);
   if (written > MOST_EMBED_TEXT)
     mistakes.push(problem(['embeds'], 'MAX_EMBED_SIZE_EXCEEDED', 'Embed size exceeds maximum size of 6000'));
   if (isNew && (content || (embeds?.length ?? 0) > 0))
@@ -93,11 +93,10 @@ export function validateMessage(
       );
   const isLeftOut = isEdit && parsed.data.components == null;
   if (!isLeftOut) mistakes.push(...validateComponents(components, isNew, files));
-  const isEmpty = !content?.trim() && !embeds?.length && files.length === 0 && !attachments?.length;
-  const hasNothing = isNew ? Array.isArray(components) && components.length === 0 : isEmpty && !parsed.data.sticker_ids;
   // rows of buttons alone are a message too
-  const hasRows = Array.isArray(components) && components.length > 0;
-  if (mistakes.length === 0 && !isEdit && hasNothing && !hasRows)
+  const hasComponents = Array.isArray(components) && components.length > 0;
+  const hasOther = Boolean(content?.trim()) || Boolean(embeds?.length) || files.length > 0;
+  if (mistakes.length === 0 && !isEdit && !hasComponents && (isNew || !hasOther))
     mistakes.push(problem([], 'EMPTY_MESSAGE', 'Cannot send an empty message'));
   return mistakes;
 }
@@ -139,8 +138,7 @@ export function validateComponents(components: unknown, isNew: boolean, files: r
 export function validateModal(given: unknown): Problem[] {
   const mistakes = problemsOf(modal, given);
   if (mistakes.length > 0) return mistakes;
-  const all = nested(Object(given).components);
-  return duplicatesIn(all);
+  return duplicatesIn(nested(modal.parse(given).components));
 }
 
 export interface AnyComponent {
@@ -184,13 +182,14 @@ function namedFiles(components: unknown): string[] {
   return [...JSON.stringify(components).matchAll(/"url":"attachment:\/\/([^"]+)"/g)].map(([, name]) => name ?? '');
 }
 
-function textsOf(value: unknown): string[] {
-  const { title, description, fields = [], footer, author } = Object(value);
-  return [
+/** All that counts as the text of an embed. */
+function lengthOf({ title, description, fields, footer, author }: z.output<typeof embed>): number {
+  const texts = [
     title,
     description,
     footer?.text,
     author?.name,
-    ...(fields ?? []).flatMap((one: { name: string; value: string }) => [one.name, one.value]),
-  ].map(one => String(one ?? ''));
+    ...(fields ?? []).flatMap(one => [one.name, one.value]),
+  ];
+  return texts.reduce((sum, one) => sum + (one?.length ?? 0), 0);
 }

@@ -129,7 +129,9 @@ export function createMessageWriter(world: World, announcements: Announcements):
       message.attachments = [...kept, ...attach(channel, files, attachments)];
       if (flags != null) message.flags = (message.flags & ~SETTABLE) | (flags & SETTABLE);
       message.mentions = mentionsIn(spokenIn(message.content, message.components)).users;
-      message.edits += 1;
+      // a reply that was put off: now it is there
+      if ((message.flags & FLAG.loading) === 0) message.edits += 1;
+      message.flags &= ~FLAG.loading;
       message.editedAtMs = Date.now();
       if (message.whisperedTo === undefined) announcements.message('MESSAGE_UPDATE', message);
     },
