@@ -29,8 +29,8 @@ export interface ChatPlatform extends Platform {
   /** Posts placeholders and keeps them up to date, until `stop`. */
   start(): void;
   stop(): Promise<void>;
-  /** What the platform calls the files that are there now, in order. */
-  filesOf(meetingId: string): string[];
+  /** What the platform calls the files that are there now, in order, and where they are. */
+  filesOf(meetingId: string): { id: string; place: Place }[];
   /** Posts clips of voices; they go with the next files. */
   showClips(meeting: Meeting, clips: readonly VoiceClip[]): Promise<void>;
   /** Answers once per question. */
@@ -304,7 +304,7 @@ export function createChatPlatform({
       store.deliveries
         .of(meetingId)
         .filter(({ kind, state }) => kind.startsWith('files:') && state === 'delivered')
-        .flatMap(({ externalId }) => namesIn(externalId)),
+        .flatMap(({ externalId, target }) => namesIn(externalId).map(id => ({ id, place: parseTarget(target) }))),
     showClips: (meeting, clips) =>
       inTurn(meeting.id, async () => {
         const context = { signal: AbortSignal.any([]), confirm: async () => {} };

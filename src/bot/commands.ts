@@ -28,6 +28,8 @@ export interface CommandContext {
   channel: string;
   /** Whether posted recordings are taken where no setting says. */
   autoByDefault: boolean;
+  /** What can be done there, a line each. */
+  help: readonly Piece[][];
 }
 
 /** What somebody typed: `words` are looked at here alone, everything else changes something. */
@@ -42,27 +44,6 @@ export type Command =
 const LISTED = 5;
 /** Of a channel, when one is meant. */
 const LOOKED_AT = 50;
-
-const HELP: Piece[][] = [
-  [{ text: 'Post a recording and mention me, or use the shortcut “Summarise recording” on any message with one.' }],
-  [{ text: 'Mention me in the thread of a meeting with a question: I answer with what was said.' }],
-  [{ text: '/transcribe', style: 'code' }, { text: ' the latest recordings of this channel' }],
-  [{ text: '/transcribe status', style: 'code' }, { text: ' what I am working on in this channel' }],
-  [{ text: '/transcribe search words', style: 'code' }, { text: ' who said that in this channel' }],
-  [
-    { text: '/transcribe cancel', style: 'code' },
-    { text: ', ' },
-    { text: 'retry', style: 'code' },
-    { text: ', ' },
-    { text: 'speakers', style: 'code' },
-    { text: ' or ' },
-    { text: 'forget', style: 'code' },
-    { text: ' the latest recording, or one by its name' },
-  ],
-  [{ text: '/transcribe settings', style: 'code' }, { text: ' what this channel wants; or: settings auto on' }],
-  [{ text: '/transcribe https://…', style: 'code' }, { text: ' a recording by its link, where links are allowed' }],
-  [{ text: '/transcribe help', style: 'code' }, { text: ' this' }],
-];
 
 export function parseCommand(text: string): Command {
   const typed = text.trim();
@@ -103,14 +84,14 @@ export async function answerCommand(
     case 'search':
       return search(command.rest, where);
     case 'help':
-      return help('Hansard writes the minutes of recordings.');
+      return help('Hansard writes the minutes of recordings.', where.help);
     case 'unknown':
-      return help(`I do not know “${command.typed}”.`);
+      return help(`I do not know “${command.typed}”.`, where.help);
   }
 }
 
-function help(first: string): ChatMessage {
-  return message(first, [paragraph({ text: first }), list(HELP)]);
+function help(first: string, lines: readonly Piece[][]): ChatMessage {
+  return message(first, [paragraph({ text: first }), list(lines)]);
 }
 
 async function status({ store, queue, ...where }: CommandContext): Promise<ChatMessage> {

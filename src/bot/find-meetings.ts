@@ -21,6 +21,13 @@ export function meetingsOfThread(store: Store, where: ChatChannel, threadId: str
   return latestOfChannel(store, where, LOOKED_AT).filter(isThere);
 }
 
+/** Of which one of our messages tells. Newest first. */
+export function meetingsOfPost(store: Store, where: ChatChannel, messageId: string): Meeting[] {
+  return latestOfChannel(store, where, LOOKED_AT).filter(({ id }) =>
+    store.deliveries.of(id).some(({ externalId }) => externalId === messageId),
+  );
+}
+
 /** Newest first. */
 export function latestOfChannel(store: Store, channel: ChatChannel, limit: number): Meeting[] {
   return store.meetings.list({ channel, limit });

@@ -1,5 +1,6 @@
 /** What a channel has chosen, in words, with a button that changes it. Pure but for reading the settings. */
 
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Settings } from '../../pipeline/store/settings.ts';
 import { type ChannelSettings, DEFAULT_CONSENT, readChannelSettings } from '../channel-settings.ts';
 import { type Choice, LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, TEMPLATES } from '../choices.ts';
@@ -16,7 +17,7 @@ export function presentSettings(
   const first = sentenceOfAuto(chosen.auto ?? autoByDefault);
   return message(first, [
     paragraph({ text: first, style: 'bold' }),
-    list(lines(chosen)),
+    list(lines(chosen, platform)),
     buttons({ action: ACTIONS.settings, label: 'Change', value: channel }),
   ]);
 }
@@ -25,7 +26,7 @@ export function sentenceOfAuto(isOn: boolean): string {
   return isOn ? 'I take every recording that is posted here.' : 'I take recordings here when somebody asks me to.';
 }
 
-function lines(chosen: ChannelSettings): Piece[][] {
+function lines(chosen: ChannelSettings, platform: string): Piece[][] {
   const {
     language,
     target,
@@ -40,7 +41,8 @@ function lines(chosen: ChannelSettings): Piece[][] {
     choices.find(choice => choice.value === value)?.label ?? value;
   const texts = [
     `People speak: ${label(LANGUAGES, language ?? 'auto')}`,
-    `Minutes go ${label(TARGETS, target ?? 'thread')}`,
+    // elsewhere the thread is always that of our own message
+    ...(platform === SLACK_PLATFORM ? [`Minutes go ${label(TARGETS, target ?? 'thread')}`] : []),
     `The summary is ${label(STYLES, summaryStyle ?? 'standard')}`,
     `It has: ${label(TEMPLATES, summaryTemplate ?? 'minutes')}`,
     `Its language is ${label(SUMMARY_LANGUAGES, summaryLanguage ?? 'meeting')}`,

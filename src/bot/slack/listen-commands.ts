@@ -10,6 +10,7 @@ import { ACTIONS } from '../present/present-progress.ts';
 import { presentSettings, sentenceOfAuto } from '../present/present-settings.ts';
 import { createAnswering, onDialog } from './answering.ts';
 import { asSlack } from './blocks.ts';
+import { HELP } from './help.ts';
 import { publishHome } from './home.ts';
 import { LINK_TOPIC, type LinkSighting } from './intake.ts';
 import { buildLinkDialog, LINK_DIALOG, readLinkDialog } from './link-dialog.ts';
@@ -49,7 +50,7 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
     const { channel_id: channel, user_id: user, team_id: team, trigger_id: triggerId, text = '' } = given;
     const command = parseCommand(text);
     if (command.kind === 'words' || command.kind === 'settings') {
-      const where = { store, queue, platform: SLACK_PLATFORM, channel, autoByDefault: defaults.auto };
+      const where = { store, queue, platform: SLACK_PLATFORM, channel, autoByDefault: defaults.auto, help: HELP };
       const { text: fallback, blocks } = asSlack(await answerCommand(command, where));
       return await ack({ response_type: 'ephemeral', text: fallback, blocks });
     }

@@ -106,7 +106,7 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
   });
   onButton(ACTIONS.files, async ({ meeting, triggerId }) => {
     const files = await Promise.all(
-      platform.filesOf(meeting.id).map(async file => {
+      platform.filesOf(meeting.id).map(async ({ id: file }) => {
         const answer = await slack.call('files.info', client => client.files.info({ file }));
         return { name: answer.file?.title ?? answer.file?.name ?? file, url: answer.file?.permalink ?? '' };
       }),

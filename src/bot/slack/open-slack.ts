@@ -3,7 +3,6 @@ import path from 'node:path';
 import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { Config, SlackSettings } from '../../config.ts';
-import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
@@ -14,7 +13,8 @@ import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
 import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
 import { cutVoiceClips } from '../cut-voice-clips.ts';
-import { type ChatMessage, list, message, paragraph } from '../message.ts';
+import { keepConnecting } from '../keep-connecting.ts';
+import { presentAlert } from '../present/present-alert.ts';
 import { createMinutesReader } from '../read-minutes.ts';
 import { asSlack } from './blocks.ts';
 import { CLIENT_OPTIONS, createSlack } from './call-slack.ts';
@@ -32,7 +32,6 @@ export interface OpenSlack {
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<SlackApp>;
 }
 
-const CONNECT_AGAIN_MS = 10_000;
 /** The decoded sound of a long meeting may have to come from far. */
 const CLIPS_MS = 60_000;
 
@@ -96,7 +95,7 @@ export function openSlack({
           seenFile: path.join(config.dataDir, 'slack.seen'),
         });
       };
-      const connection = await keepConnecting(connect, logger);
+      const connection = await keepConnecting('Slack', connect, logger);
       platform.start();
       return {
         problems: () => [...connection.problems(), ...slack.problems()],
@@ -105,48 +104,6 @@ export function openSlack({
           await connection.stop();
         },
       };
-    },
-  };
-}
-
-function presentAlert(kind: Parameters<Sink>[0], advice: readonly string[]): ChatMessage {
-  if (kind === 'over') return message('Hansard is well again.', [paragraph({ text: 'Hansard is well again.' })]);
-  const title = 'Hansard needs somebody to look';
-  return message(`${title}: ${advice.join(' ')}`, [
-    paragraph({ text: title, style: 'bold' }),
-    list(advice.map(text => [{ text }])),
-  ]);
-}
-
-/**
- * A Slack that is away now is no reason not to start: it is tried until it is there.
- * @throws HansardError `token_refused`, `scope_missing`: trying again would not help
- */
-async function keepConnecting(connect: () => Promise<SlackApp>, logger: Logger): Promise<SlackApp> {
-  let app: SlackApp | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  let attempt: Promise<void> | undefined;
-  const tryToConnect = async () => {
-    try {
-      app = await connect();
-    } catch (error) {
-      if (!(error instanceof HansardError) || !error.retryable) throw error;
-      logger.warn({ code: error.code, detail: error.detail }, 'Slack is away; it is tried again');
-      if (!isStopped) timer = setTimeout(again, CONNECT_AGAIN_MS);
-    }
-  };
-  const again = () => {
-    attempt = tryToConnect().catch(err => logger.error({ err }, 'Slack does not let us in'));
-  };
-  await tryToConnect();
-  return {
-    problems: () => app?.problems() ?? ['Slack is not connected: it does not answer, or does not let us in.'],
-    async stop() {
-      isStopped = true;
-      clearTimeout(timer);
-      await attempt;
-      await app?.stop();
     },
   };
 }

@@ -1,23 +1,21 @@
 /** The dialog of a channel's settings. Pure. */
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
-import { consentSchema, glossarySchema, targetSchema } from '../../pipeline/known-settings.ts';
-import {
-  type Correction,
-  MOST_CORRECTIONS,
-  MOST_PHRASE_CHARACTERS,
-  SUMMARY_STYLES,
-} from '../../pipeline/recording-options.ts';
+import { consentSchema, targetSchema } from '../../pipeline/known-settings.ts';
+import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
 import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
 import { type ChannelSettings, DEFAULT_CONSENT } from '../channel-settings.ts';
 import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, TEMPLATES } from '../choices.ts';
+import {
+  formatGlossary,
+  keptDays,
+  MOST_CONSENT_CHARACTERS,
+  MOST_GLOSSARY_CHARACTERS,
+  parseGlossary,
+} from '../settings-text.ts';
 import { choiceField, type DialogErrors, dialogAnswers, textField, tickField } from './dialog.ts';
 
 export const SETTINGS_DIALOG = 'hansard_settings_dialog';
-
-const MOST_CONSENT_CHARACTERS = 300;
-/** What one input takes. */
-const MOST_GLOSSARY_CHARACTERS = 3_000;
 
 export interface Defaults {
   auto: boolean;
@@ -55,7 +53,7 @@ export function buildSettingsDialog(channel: string, settings: ChannelSettings, 
           hint: 'One word or name a line, as it is heard and as it is written: hansart = Hansard',
           isOptional: true,
         },
-        { initial: presentGlossary(settings.glossary ?? []), most: MOST_GLOSSARY_CHARACTERS, isLong: true },
+        { initial: formatGlossary(settings.glossary ?? []), most: MOST_GLOSSARY_CHARACTERS, isLong: true },
       ),
       textField(
         { block: 'consent', label: 'What stands under every summary about agreement', isOptional: true },
@@ -78,14 +76,6 @@ export function buildSettingsDialog(channel: string, settings: ChannelSettings, 
   };
 }
 
-/** As many lines as the input takes. */
-function presentGlossary(glossary: readonly Correction[]): string {
-  const lines = glossary.map(({ heard, written }) => `${heard} = ${written}`);
-  while (lines.join('\n').length > MOST_GLOSSARY_CHARACTERS) lines.pop();
-  return lines.join('\n');
-}
-
-const days = z.coerce.number().int().min(0).max(3650);
 const answersSchema = z.object({
   language: z.string(),
   target: targetSchema,
@@ -101,10 +91,10 @@ export function readSettingsDialog(
   const { channel } = z.object({ channel: z.string() }).parse(JSON.parse(metadata));
   const answers = Object.fromEntries(Object.entries(state.values).map(([block, { value = '' }]) => [block, value]));
   const { glossary = '', consent = '', audioDays = '', meetingDays = '', auto, forgetDeleted } = answers;
-  const lines = readGlossary(glossary);
+  const lines = parseGlossary(glossary);
   const errors: Record<string, string> = {};
   if (typeof lines === 'string') errors.glossary = lines;
-  const kept = { audioDays: days.safeParse(audioDays), meetingDays: days.safeParse(meetingDays) };
+  const kept = { audioDays: keptDays.safeParse(audioDays), meetingDays: keptDays.safeParse(meetingDays) };
   for (const [block, { success }] of Object.entries(kept))
     if (!success) errors[block] = 'A number of days, such as 90.';
   if (typeof lines === 'string' || !kept.audioDays.success || !kept.meetingDays.success) return { errors };
@@ -120,16 +110,4 @@ export function readSettingsDialog(
       retention: { audioDays: kept.audioDays.data, meetingDays: kept.meetingDays.data },
     },
   };
-}
-
-/** @returns what is wrong, when something is */
-function readGlossary(text: string): Correction[] | string {
-  const lines = text.split('\n').filter(line => line.trim() !== '');
-  if (lines.length > MOST_CORRECTIONS) return `At most ${MOST_CORRECTIONS} lines.`;
-  const pairs = lines.map(line => line.split('=').map(part => part.trim()));
-  const bad = pairs.findIndex(
-    pair => pair.length !== 2 || pair.some(part => !/[\p{L}\p{N}]/u.test(part) || part.length > MOST_PHRASE_CHARACTERS),
-  );
-  if (bad !== -1) return `Line ${bad + 1} should read: hansart = Hansard`;
-  return glossarySchema.parse(pairs.map(([heard, written]) => ({ heard, written })));
 }

@@ -2,10 +2,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Speaker, Transcript, Turn } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
-import { formatClock, formatLength } from '../../pipeline/render/format-time.ts';
+import { formatLength } from '../../pipeline/render/format-time.ts';
 import { type Block, buttons, context, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
-import { cut, plain } from '../text.ts';
+import { quoteOf, speakersShown } from '../present/speaker-quotes.ts';
 import {
   buildDialog,
   choiceField,
@@ -18,17 +18,11 @@ import {
 
 export const SPEAKERS_DIALOG = 'hansard_speakers_dialog';
 
-/** Those who speak most; the others keep their numbers. Four blocks each, of 100. */
-const MOST_SPEAKERS_SHOWN = 20;
-const QUOTE_CHARACTERS = 140;
 const NOBODY = 'nobody';
 
 /** @param areClipsPosted they are in the thread by now */
 export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcript, areClipsPosted = false): ModalView {
-  const shown = transcript.speakers
-    .toSorted((a, b) => b.speechMs - a.speechMs)
-    .slice(0, MOST_SPEAKERS_SHOWN)
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  const shown = speakersShown(transcript);
   const unknown = shown.filter(({ id, label }) => label === id);
   const help: Block[] =
     unknown.length === 0
@@ -78,13 +72,6 @@ function blocksOf(
         ]
       : []),
   ];
-}
-
-/** The longest turn tells most. */
-function quoteOf(turns: readonly Turn[]): string {
-  const [longest] = turns.toSorted((a, b) => b.text.length - a.text.length);
-  if (!longest) return 'says nothing that I could understand.';
-  return `[${formatClock(longest.startMs)}] “${cut(plain(longest.text), QUOTE_CHARACTERS)}”`;
 }
 
 export interface SpeakersWish {
