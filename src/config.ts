@@ -91,7 +91,7 @@ export interface Config {
   /** Minutes of audio within any 24 hours. */
   quotas: { userMinutes: number | undefined; channelMinutes: number | undefined };
   alerts: { url: string; secret: string } | undefined;
-  /** Id of a Slack channel that hears of trouble. */
+  /** Id of a channel, of Slack or of Discord, that hears of trouble. */
   alertChannel: string | undefined;
   /** `port` undefined: that of the role. */
   http: { host: string; port: number | undefined; token: string | undefined } | undefined;

@@ -129,6 +129,11 @@ const faults = {
     retryable: false,
     userMessage: 'I lack a permission in that channel. An administrator sees which one with: npx hansard doctor',
   },
+  not_installed: {
+    retryable: false,
+    userMessage:
+      'I am not on this server, so I could not post here. An administrator can invite me; or write to me directly.',
+  },
   intents_refused: {
     retryable: false,
     userMessage:

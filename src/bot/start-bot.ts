@@ -9,7 +9,7 @@ import { eraseMeeting } from '../pipeline/erase-meeting.ts';
 import { createFetchHandler } from '../pipeline/fetch-handler.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import { sweepOutDir } from '../pipeline/output-folder.ts';
-import { FOLDER_PLATFORM, SLACK_PLATFORM } from '../pipeline/platforms.ts';
+import { DISCORD_PLATFORM, FOLDER_PLATFORM, SLACK_PLATFORM } from '../pipeline/platforms.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
 import type { QueueName } from '../pipeline/queue/job-type.ts';
 import type { Handler } from '../pipeline/queue/run-stored.ts';
@@ -17,10 +17,12 @@ import { MOST_SPEAKERS, type RecordingOptions } from '../pipeline/recording-opti
 import type { Versions } from '../pipeline/stage-inputs.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
-import { createAlerts, createWebhook } from './alerts.ts';
+import { createAlerts, createWebhook, type Sink } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
+import type { OpenDiscord } from './discord/open-discord.ts';
 import { createLinkFetcher } from './fetch-from-link.ts';
 import { createFolderPlatform } from './folder-platform.ts';
+import type { ChatApp } from './keep-connecting.ts';
 import { backupDir, renewBackups } from './maintenance/backup.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
 import type { OpenSlack } from './slack/open-slack.ts';
@@ -52,22 +54,24 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   starting.defer(() => logger.info('bot stopped'));
   starting.use(takeBotLock(config.dataDir));
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger, quotas: config.quotas });
-  const { platforms, slack } = await openPlatforms({ config, logger, store, queue, blobs, versions });
+  const { platforms, slack, discord } = await openPlatforms({ config, logger, store, queue, blobs, versions });
   const retract = async (meeting: Meeting) => await platforms[meeting.platform]?.retract(meeting);
   const forget = async (meetingId: string, who: string) => {
     await eraseMeeting({ store, queue, blobs, retract }, meetingId, who);
     await renewBackups(store, backupDir(config.dataDir));
   };
   // before anything is delivered: whoever may not post should not begin
-  const app = slack && starting.adopt(await slack.start(orchestrator, forget), one => one.stop());
+  const apps: ChatApp[] = [];
+  for (const chat of [slack, discord])
+    if (chat) apps.push(starting.adopt(await chat.start(orchestrator, forget), one => one.stop()));
   const problems = async () => [
     ...(await Promise.all([queue.problems(), blobs.problems()])).flat(),
-    ...(app?.problems() ?? []),
+    ...apps.flatMap(app => app.problems()),
   ];
   const { alertChannel } = config;
   const sinks = [
     ...(config.alerts ? [createWebhook(config.alerts)] : []),
-    ...(slack && alertChannel ? [slack.createAlertSink(alertChannel)] : []),
+    ...(alertChannel ? [alertSink(alertChannel, slack, discord)].flatMap(sink => sink ?? []) : []),
   ].map(sink => createAlerts(sink, logger));
   const maintenance = createMaintenanceHandlers({
     ...{ config, logger, store, queue, blobs, problems, retract },
@@ -78,7 +82,11 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   const link = config.links
     ? createLinkFetcher({ blobs, workDir, maxBytes: config.maxRecordingBytes })
     : () => Promise.reject(new HansardError('links_off', 'HANSARD_LINKS is off'));
-  const fetch = createFetchHandler(blobs, { link, ...(slack && { slack: slack.fetcher }) });
+  const fetch = createFetchHandler(blobs, {
+    link,
+    ...(slack && { slack: slack.fetcher }),
+    ...(discord && { discord: discord.fetcher }),
+  });
   const deliver = createDeliverHandler({ store, blobs, platforms });
   const work = async (name: QueueName, handlers: readonly Handler[], concurrency: number) => {
     starting.adopt(await queue.work(name, handlers, { concurrency }), worker => worker.stop());
@@ -99,14 +107,35 @@ export async function startBot({ config, logger, store, queue, blobs, versions }
   return { orchestrator, problems, stop: () => started.disposeAsync() };
 }
 
-async function openPlatforms(options: BotOptions): Promise<{ platforms: Record<string, Platform>; slack?: OpenSlack }> {
+interface OpenPlatforms {
+  platforms: Record<string, Platform>;
+  slack?: OpenSlack;
+  discord?: OpenDiscord;
+}
+
+async function openPlatforms(options: BotOptions): Promise<OpenPlatforms> {
   const { config, logger, store, queue, blobs } = options;
   await sweepOutDir(config.minutesDir);
-  const folder = createFolderPlatform(config.minutesDir);
-  if (!config.slack) return { platforms: { [FOLDER_PLATFORM]: folder } };
-  const { openSlack } = await import('./slack/open-slack.ts');
-  const slack = openSlack({ settings: config.slack, config, logger, store, queue, blobs, options: defaults() });
-  return { platforms: { [FOLDER_PLATFORM]: folder, [SLACK_PLATFORM]: slack.platform }, slack };
+  const platforms: OpenPlatforms['platforms'] = { [FOLDER_PLATFORM]: createFolderPlatform(config.minutesDir) };
+  const given = { config, logger, store, queue, blobs, options: defaults() };
+  const opened: OpenPlatforms = { platforms };
+  // who uses neither loads neither
+  if (config.slack) {
+    const { openSlack } = await import('./slack/open-slack.ts');
+    opened.slack = openSlack({ settings: config.slack, ...given });
+    platforms[SLACK_PLATFORM] = opened.slack.platform;
+  }
+  if (config.discord) {
+    const { openDiscord } = await import('./discord/open-discord.ts');
+    opened.discord = openDiscord({ settings: config.discord, ...given });
+    platforms[DISCORD_PLATFORM] = opened.discord.platform;
+  }
+  return opened;
+}
+
+/** The channel's id tells of which platform it is. */
+function alertSink(channel: string, slack: OpenSlack | undefined, discord: OpenDiscord | undefined): Sink | undefined {
+  return /^\d+$/.test(channel) ? discord?.createAlertSink(channel) : slack?.createAlertSink(channel);
 }
 
 /** For recordings whose poster chose nothing. */

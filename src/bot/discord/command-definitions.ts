@@ -19,7 +19,11 @@ const title = (description: string) => ({
   type: ApplicationCommandOptionType.String,
   name: 'title',
   description,
-  description_localizations: { de: 'Teil ihres Namens; ohne: die neueste', fr: 'une partie de son nom', 'es-ES': 'parte de su nombre' },
+  description_localizations: {
+    de: 'Teil ihres Namens; ohne: die neueste',
+    fr: 'une partie de son nom',
+    'es-ES': 'parte de su nombre',
+  },
   max_length: MOST_TITLE,
 });
 
@@ -40,28 +44,47 @@ export const COMMANDS = [
     options: [
       {
         ...subcommand('recording', 'Write the minutes of a recording'),
-        description_localizations: { de: 'Das Protokoll einer Aufnahme schreiben', fr: 'Rédiger le compte rendu', 'es-ES': 'Escribir el acta' },
+        description_localizations: {
+          de: 'Das Protokoll einer Aufnahme schreiben',
+          fr: 'Rédiger le compte rendu',
+          'es-ES': 'Escribir el acta',
+        },
         options: [
           {
             type: ApplicationCommandOptionType.Attachment,
             name: 'file',
             description: 'Audio or video; also a ZIP of Craig',
-            description_localizations: { de: 'Ton oder Video; auch ein ZIP von Craig', fr: 'Audio ou vidéo', 'es-ES': 'Audio o vídeo' },
+            description_localizations: {
+              de: 'Ton oder Video; auch ein ZIP von Craig',
+              fr: 'Audio ou vidéo',
+              'es-ES': 'Audio o vídeo',
+            },
           },
           {
             type: ApplicationCommandOptionType.String,
             name: 'link',
             description: 'Or its address, where links are allowed',
-            description_localizations: { de: 'Oder ihre Adresse, wo Links erlaubt sind', fr: 'Ou son adresse', 'es-ES': 'O su dirección' },
+            description_localizations: {
+              de: 'Oder ihre Adresse, wo Links erlaubt sind',
+              fr: 'Ou son adresse',
+              'es-ES': 'O su dirección',
+            },
             max_length: 2_000,
           },
         ],
       },
       {
         ...subcommand('status', 'What I am working on in this channel'),
-        description_localizations: { de: 'Woran ich in diesem Kanal arbeite', fr: 'Ce que je fais dans ce salon', 'es-ES': 'En qué trabajo en este canal' },
+        description_localizations: {
+          de: 'Woran ich in diesem Kanal arbeite',
+          fr: 'Ce que je fais dans ce salon',
+          'es-ES': 'En qué trabajo en este canal',
+        },
       },
-      { ...subcommand('cancel', 'Stop working on a recording'), options: [title('Part of its name; without: the latest')] },
+      {
+        ...subcommand('cancel', 'Stop working on a recording'),
+        options: [title('Part of its name; without: the latest')],
+      },
       {
         ...subcommand('retry', 'Try one again that failed or was cancelled'),
         options: [title('Part of its name; without: the latest')],

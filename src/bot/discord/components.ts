@@ -46,7 +46,8 @@ export const DISCORD_ROOM: Room = {
 
 /** @param mark a number by which we find the message again; nobody sees it */
 export function asDiscord({ blocks }: ChatMessage, mark?: number): DiscordMessage {
-  const components = fitting(blocks.flatMap(asTopLevel));
+  const isPlain = blocks.every(({ kind }) => kind !== 'container');
+  const components = fitting(isPlain ? [contained(blocks)] : blocks.flatMap(asTopLevel));
   const [first, ...rest] = components;
   return {
     // what is made of links would be somebody else's text under our name
@@ -56,7 +57,11 @@ export function asDiscord({ blocks }: ChatMessage, mark?: number): DiscordMessag
   };
 }
 
-/** What is not in a container of its own stands together in one. */
+/** One box around all of it. */
+function contained(blocks: readonly Block[]): APIMessageTopLevelComponent {
+  return { type: ComponentType.Container, components: fitting(blocks.flatMap(asComponents), LIMITS.components - 1) };
+}
+
 function asTopLevel(block: Block): APIMessageTopLevelComponent[] {
   if (block.kind !== 'container') return asComponents(block);
   const title: Block = { kind: 'paragraph', pieces: [{ text: block.title, style: 'bold' }] };
@@ -175,16 +180,18 @@ function isWithin(components: readonly APIMessageTopLevelComponent[], most: numb
 }
 
 /** As many as Discord takes, texts cut where they are too long. */
-function fitting(all: readonly APIMessageTopLevelComponent[]): APIMessageTopLevelComponent[] {
-  const kept: APIMessageTopLevelComponent[] = [];
+function fitting<Component extends APIMessageTopLevelComponent>(
+  all: readonly Component[],
+  most: number = LIMITS.components,
+): Component[] {
+  const kept: Component[] = [];
   for (const component of merged(all)) {
-    const left = TEXT_CHARACTERS - countText(kept);
+    const left = LIMITS.messageText - countText(kept);
     const shown = isText(component)
       ? { ...component, content: cutMarkdown(component.content, Math.max(1, left)) }
       : component;
-    const fits =
-      countComponents([...kept, shown]) <= LIMITS.components && countText([...kept, shown]) <= LIMITS.messageText;
-    if (fits) kept.push(shown);
+    const isFitting = countComponents([...kept, shown]) <= most && countText([...kept, shown]) <= LIMITS.messageText;
+    if (isFitting) kept.push(shown);
   }
   return kept;
 }

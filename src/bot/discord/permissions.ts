@@ -17,7 +17,8 @@ export const WANTED = {
   'Send Messages in Threads': PermissionFlagsBits.SendMessagesInThreads,
 } as const;
 
-const sumOf = (bits: Readonly<Record<string, bigint>>): bigint => Object.values(bits).reduce((sum, bit) => sum | bit, 0n);
+const sumOf = (bits: Readonly<Record<string, bigint>>): bigint =>
+  Object.values(bits).reduce((sum, bit) => sum | bit, 0n);
 
 export const NEEDED_PERMISSIONS = sumOf(NEEDED);
 /** 309237763136 */

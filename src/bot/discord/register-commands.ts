@@ -17,7 +17,9 @@ export async function registerCommands(
   const route = guildId
     ? Routes.applicationGuildCommands(applicationId, guildId)
     : Routes.applicationCommands(applicationId);
-  const mark = createHash('sha256').update(JSON.stringify([route, COMMANDS])).digest('hex');
+  const mark = createHash('sha256')
+    .update(JSON.stringify([route, COMMANDS]))
+    .digest('hex');
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === mark) return false;
   await discord.call('register the commands', rest => rest.put(route, { body: COMMANDS }));
   await writeAtomically(file, mark);

@@ -7,13 +7,15 @@ import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { type ChatMessage, sentence } from '../message.ts';
 import type { Discord } from './call-discord.ts';
-import { asDiscord } from './components.ts';
+import { asDiscord, type DiscordMessage } from './components.ts';
 import type { DiscordInteraction } from './interaction.ts';
 import type { Modal } from './modal.ts';
 
 export interface Responder {
   /** For that person alone. */
   say(what: string | ChatMessage): Promise<void>;
+  /** The same of what is made of components already. */
+  sayComponents(components: readonly unknown[]): Promise<void>;
   /** Changes the message in which something was pressed; with components as Discord has them. */
   update(what: ChatMessage | readonly unknown[]): Promise<void>;
   /** @throws HansardError `too_late` */
@@ -52,16 +54,18 @@ export async function responding(
   const follow = (body: object) =>
     discord.call('answer', rest => rest.post(Routes.webhook(applicationId, token), { auth: false, body }));
 
+  const say = (shown: Omit<DiscordMessage, 'components'> & { components: readonly unknown[] }) =>
+    inTurn(async () => {
+      const secret = { ...shown, flags: shown.flags | MessageFlags.Ephemeral };
+      if (state === 'open') await answer(InteractionResponseType.ChannelMessageWithSource, secret);
+      else if (state === 'put-off' && !isPress) await edit(shown);
+      else await follow(secret);
+      state = 'answered';
+    });
+
   const responder: Responder = {
-    say: what =>
-      inTurn(async () => {
-        const shown = asDiscord(typeof what === 'string' ? sentence(what) : what);
-        const secret = { ...shown, flags: shown.flags | MessageFlags.Ephemeral };
-        if (state === 'open') await answer(InteractionResponseType.ChannelMessageWithSource, secret);
-        else if (state === 'put-off' && !isPress) await edit(shown);
-        else await follow(secret);
-        state = 'answered';
-      }),
+    say: what => say(asDiscord(typeof what === 'string' ? sentence(what) : what)),
+    sayComponents: components => say({ ...asDiscord(sentence('')), components }),
     update: what =>
       inTurn(async () => {
         const body = 'blocks' in what ? asDiscord(what) : { components: what, allowed_mentions: { parse: [] } };

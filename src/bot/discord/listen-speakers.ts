@@ -1,0 +1,105 @@
+/** Hears who is who: a list of the speakers with something that each said, and a dialog for one of them. */
+import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
+import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
+import { formatLength } from '../../pipeline/render/format-time.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
+import { context, list, message, paragraph } from '../message.ts';
+import { ACTIONS } from '../present/present-progress.ts';
+import { quoteOf, speakersShown } from '../present/speaker-quotes.ts';
+import { cut, plain } from '../text.ts';
+import { asDiscord } from './components.ts';
+import { buildForm } from './forms.ts';
+import type { Heard } from './handlers.ts';
+import { nameOfResolved } from './interaction.ts';
+import { buildModal, choiceField, personField, textField } from './modal.ts';
+import type { DiscordParts } from './parts.ts';
+import { assertMayChange } from './rights.ts';
+
+const WHO = 'who';
+const WHO_MODAL = 'whois';
+const NOBODY = 'nobody';
+
+/** @returns shows the list */
+export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard: Heard) => Promise<void> {
+  const { handlers, changes, minutes, platform } = parts;
+
+  handlers.onMeeting(WHO, async ({ meeting, caller, responder, chosen: [speaker = ''] }) => {
+    assertMayChange(meeting, caller);
+    const { speakers } = await minutes.transcript(meeting.id);
+    const one = speakers.find(({ id }) => id === speaker);
+    if (!one) return await responder.say('That speaker is not there any more. Press Speakers again.');
+    await responder.open(buildSpeakerModal(meeting.id, one, speakers));
+  });
+
+  handlers.onMeeting(WHO_MODAL, async heard => {
+    const { meeting, caller, responder, answers, detail: speaker, interaction } = heard;
+    assertMayChange(meeting, caller);
+    const member = answers.get('member') ?? '';
+    const name = member === '' ? (answers.get('name') ?? '') : nameOfResolved(interaction, member);
+    const same = answers.get('same') ?? '';
+    const shown = cut(plain(name), MOST_NAME_CHARACTERS);
+    const names: Record<string, string> = shown === '' ? {} : { [speaker]: shown };
+    const merges: Record<string, string> = same === '' || same === NOBODY ? {} : { [speaker]: same };
+    if (shown === '' && Object.keys(merges).length === 0)
+      return await responder.say('Nothing was filled in, so nothing changes.');
+    changes.nameSpeakers(meeting, { names, merges }, caller.user);
+    await responder.say(shown === '' ? `${speaker} is ${same} from now on.` : `${speaker} is ${shown} from now on.`);
+  });
+
+  handlers.onMeeting(ACTIONS.clips, async ({ meeting, caller, responder }) => {
+    assertMayChange(meeting, caller);
+    await platform.showClips(meeting, await parts.cutClips(meeting.id));
+    await responder.say('A few seconds of each unknown voice are in the thread now.');
+  });
+
+  return async (meeting, { responder }) => {
+    await responder.sayComponents(buildSpeakersForm(meeting.id, await minutes.transcript(meeting.id)));
+  };
+}
+
+function buildSpeakersForm(meetingId: string, transcript: Transcript) {
+  const speakers = speakersShown(transcript);
+  if (speakers.length === 0)
+    return asDiscord(message('Nobody', [paragraph({ text: 'Nobody speaks in this recording.' })])).components;
+  const isUnknown = speakers.some(({ id, label }) => id === label);
+  const lines = speakers.map(({ id, label, speechMs }) => [
+    { text: `${label === id ? id : `${label} (${id})`}, ${formatLength(speechMs)} `, style: 'bold' as const },
+    { text: quoteOf(transcript.turns.filter(turn => turn.speaker === id)) },
+  ]);
+  const [heading, ...rest] = buildForm({
+    ...{ title: 'Who is who', action: WHO, value: meetingId },
+    fields: [
+      {
+        ...{ name: 'speaker', label: 'Name', chosen: '' },
+        choices: speakers.map(({ id, label }) => ({ value: id, label: label === id ? id : `${label} (${id})` })),
+      },
+    ],
+    buttons: isUnknown ? [{ action: ACTIONS.clips, label: 'Let me hear the unknown ones', value: meetingId }] : [],
+  });
+  const shown = asDiscord(message('Speakers', [list(lines), context('Choose one to name it.')])).components;
+  return [heading, ...shown, ...rest];
+}
+
+function buildSpeakerModal(meetingId: string, { id, label }: Speaker, all: readonly Speaker[]) {
+  const others = all.filter(other => other.id !== id);
+  const named = ({ id: other, label: name }: Speaker) => (name === other ? other : `${name} (${other})`);
+  return buildModal(`Who is ${id}?`, `${WHO_MODAL}.${id}:${meetingId}`, [
+    textField(
+      { id: 'name', label: 'Name', isOptional: true },
+      { initial: label === id ? undefined : label, most: MOST_NAME_CHARACTERS },
+    ),
+    personField({ id: 'member', label: 'Or the member of this server', isOptional: true }),
+    ...(others.length > 0
+      ? [
+          choiceField(
+            { id: 'same', label: 'Is the same person as', isOptional: true },
+            [
+              { value: NOBODY, label: 'nobody else' },
+              ...others.map(other => ({ value: other.id, label: named(other) })),
+            ],
+            NOBODY,
+          ),
+        ]
+      : []),
+  ]);
+}

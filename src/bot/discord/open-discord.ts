@@ -1,0 +1,99 @@
+/** Everything of Discord put together, for the bot. */
+import path from 'node:path';
+import { REST, Routes } from 'discord.js';
+import type { Config, DiscordSettings } from '../../config.ts';
+import type { Logger } from '../../logger.ts';
+import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
+import type { Fetcher } from '../../pipeline/fetch-handler.ts';
+import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
+import type { RecordingOptions } from '../../pipeline/recording-options.ts';
+import type { Store } from '../../pipeline/store/open-store.ts';
+import type { Sink } from '../alerts.ts';
+import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
+import { cutVoiceClips } from '../cut-voice-clips.ts';
+import { type ChatApp, keepConnecting } from '../keep-connecting.ts';
+import { presentAlert } from '../present/present-alert.ts';
+import { createMinutesReader } from '../read-minutes.ts';
+import { createDiscord, restOptions } from './call-discord.ts';
+import { asDiscord } from './components.ts';
+import { createDiscordChat } from './discord-chat.ts';
+import { createDiscordFetcher } from './fetch-from-discord.ts';
+import { startDiscordApp } from './start-discord.ts';
+import { createTeller } from './tell.ts';
+
+export interface OpenDiscord {
+  platform: ChatPlatform;
+  fetcher: Fetcher;
+  /** Tells a channel of trouble. */
+  createAlertSink(channel: string): Sink;
+  /** Connects. @throws HansardError `token_refused`, `intents_refused` … */
+  start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<ChatApp>;
+}
+
+/** The decoded sound of a long meeting may have to come from far. */
+const CLIPS_MS = 60_000;
+
+export function openDiscord({
+  settings,
+  config,
+  logger,
+  store,
+  queue,
+  blobs,
+  options,
+}: {
+  settings: DiscordSettings;
+  config: Config;
+  logger: Logger;
+  store: Store;
+  queue: JobQueue;
+  blobs: BlobStore;
+  options: RecordingOptions;
+}): OpenDiscord {
+  const rest = new REST(restOptions(settings.apiUrl)).setToken(settings.token);
+  const discord = createDiscord(rest, logger);
+  const teller = createTeller(discord);
+  const minutes = createMinutesReader(store, blobs);
+  const workDir = path.join(config.dataDir, 'work');
+  const platform = createChatPlatform({ chat: createDiscordChat(discord, store, teller), store, queue, logger });
+  return {
+    platform,
+    fetcher: createDiscordFetcher({
+      ...{ discord, blobs, workDir },
+      maxBytes: config.maxRecordingBytes,
+      cdnUrl: settings.cdnUrl,
+    }),
+    createAlertSink: channel => async (kind, advice) => {
+      const body = asDiscord(presentAlert(kind, advice));
+      await discord.call('alert', client => client.post(Routes.channelMessages(channel), { body }));
+    },
+    async start(orchestrator, forget) {
+      const connect = () =>
+        startDiscordApp({
+          ...{ settings, discord, store, queue, orchestrator, platform, logger, forget, options, teller, minutes },
+          ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
+          defaults: { auto: config.autoProcess === 'all', retention: config.retention },
+          async cutClips(meetingId) {
+            const transcript = await minutes.transcript(meetingId);
+            const { audioHash } = await minutes.decoded(meetingId);
+            const signal = AbortSignal.timeout(CLIPS_MS);
+            return await cutVoiceClips(transcript, audioHash, { blobs, workDir, signal });
+          },
+          seenFile: path.join(config.dataDir, 'discord.seen'),
+          commandsFile: path.join(config.dataDir, 'discord.commands'),
+        });
+      const connection = await keepConnecting('Discord', connect, logger);
+      platform.start();
+      return {
+        problems: () => [...connection.problems(), ...discord.problems()],
+        async stop() {
+          await platform.stop();
+          await connection.stop();
+          rest.clearHashSweeper();
+          rest.clearHandlerSweeper();
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** Connects to Discord, listens, and works off what was heard; finds out what was missed. */
+import fs from 'node:fs';
+import { ApplicationFlags, GatewayIntentBits, Routes } from 'discord.js';
+import { z } from 'zod';
+import type { DiscordSettings } from '../../config.ts';
+import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
+import { throttle } from '../../pipeline/queue/worker-log.ts';
+import { createMeetingChanges } from '../change-meeting.ts';
+import { createFileGone } from '../file-gone.ts';
+import { createInbox } from '../inbox.ts';
+import type { Discord } from './call-discord.ts';
+import { createChannels } from './channels.ts';
+import { createDiscordConnection } from './connect.ts';
+import { findMissed, guildSchema } from './find-missed.ts';
+import { createHandlers } from './handlers.ts';
+import { createDiscordIntake, type DiscordIntakeOptions } from './intake.ts';
+import { createMessageKeeper } from './keep-events.ts';
+import { listenToCommands } from './listen-commands.ts';
+import { listenToMeetings } from './listen-meetings.ts';
+import { listenToSettings } from './listen-settings.ts';
+import type { DiscordParts } from './parts.ts';
+import { registerCommands } from './register-commands.ts';
+
+export interface DiscordAppOptions
+  extends Omit<DiscordParts, 'handlers' | 'inbox' | 'changes' | 'readsAll'>,
+    Omit<DiscordIntakeOptions, 'channels' | 'readTranscript' | 'fileGone'> {
+  settings: DiscordSettings;
+  discord: Discord;
+  orchestrator: Orchestrator;
+  /** Erases a meeting that is over. */
+  forget(meetingId: string, who: string): Promise<void>;
+  /** Its time of change says when we last heard Discord. */
+  seenFile: string;
+  /** Which commands were registered last. */
+  commandsFile: string;
+}
+
+export interface DiscordApp {
+  /** What keeps it from hearing, one sentence each. */
+  problems(): string[];
+  stop(): Promise<void>;
+}
+
+const INTAKE_MS = 300;
+const SEEN_MS = 15_000;
+/** Clocks differ, and what is posted shows up a moment later. */
+const OVERLAP_MS = 60_000;
+
+/** None of them is privileged. Without the last one messages have content and files only if they are for us. */
+const INTENTS = [GatewayIntentBits.Guilds, GatewayIntentBits.GuildMessages, GatewayIntentBits.DirectMessages];
+
+const identity = z.looseObject({ id: z.string() });
+const applicationSchema = identity.extend({ flags: z.number().catch(0) });
+const READS_CONTENT = ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited;
+
+/** @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable` when Discord does not let us in */
+export async function startDiscordApp(options: DiscordAppOptions): Promise<DiscordApp> {
+  const { settings, discord, store, logger, teller, minutes, orchestrator, autoProcess } = options;
+  const complain = throttle((what: string, err: unknown, suppressed: number) =>
+    logger.error({ err, suppressed }, what),
+  );
+  const { id: botUserId } = identity.parse(await discord.call('who am I', rest => rest.get(Routes.user())));
+  const application = applicationSchema.parse(
+    await discord.call('which application', rest => rest.get(Routes.currentApplication())),
+  );
+  const applicationId = settings.applicationId ?? application.id;
+  // asking for what the developer portal does not allow ends the connection: only who wants every recording insists
+  const mayReadAll = (application.flags & READS_CONTENT) !== 0;
+  const readsAll = autoProcess === 'all' || (autoProcess === 'opt-in' && mayReadAll);
+  const { guildId } = settings;
+  const isNew = await registerCommands(discord, { applicationId, guildId, file: options.commandsFile });
+  if (isNew) logger.info({ guildId }, 'commands registered with Discord');
+
+  const channels = createChannels(discord);
+  const inbox = createInbox({
+    ...{ store, logger, teller },
+    handlers: createDiscordIntake({
+      ...options,
+      channels,
+      readTranscript: minutes.transcript,
+      fileGone: createFileGone({ platform: DISCORD_PLATFORM, store, orchestrator, forget: options.forget }),
+    }),
+  });
+  const keeper = createMessageKeeper({ inbox, botUserId });
+  const handlers = createHandlers({ discord, logger, applicationId }, store);
+  const changes = createMeetingChanges({ ...options, platform: DISCORD_PLATFORM });
+  const parts: DiscordParts = { ...options, handlers, inbox, changes, readsAll };
+  listenToCommands(parts, listenToMeetings(parts));
+  listenToSettings(parts);
+
+  const handling = new Set<Promise<void>>();
+  /** Since when we may have missed something. */
+  let awaySinceMs = lastSeenMs(options.seenFile);
+  let caughtUp: Promise<void> = Promise.resolve();
+  const catchUp = (data: unknown) => {
+    const guild = guildSchema.parse(data);
+    const sinceMs = awaySinceMs;
+    caughtUp = caughtUp
+      .then(async () => {
+        for (const message of await findMissed(discord, guild, sinceMs)) keeper.keepMessage(message, guild.id);
+      })
+      .catch(error => complain('looking for what was missed in Discord did not work', error));
+  };
+  const onInteraction = (data: unknown) => {
+    const handled = handlers.handle(data).finally(() => handling.delete(handled));
+    handling.add(handled);
+  };
+  const listeners: Record<string, (data: unknown) => void> = {
+    MESSAGE_CREATE: data => keeper.keepMessage(data),
+    MESSAGE_DELETE: keeper.keepDeleted,
+    MESSAGE_DELETE_BULK: keeper.keepDeleted,
+    GUILD_CREATE: catchUp,
+    INTERACTION_CREATE: onInteraction,
+  };
+  const intents = readsAll ? [...INTENTS, GatewayIntentBits.MessageContent] : INTENTS;
+  const connection = createDiscordConnection(settings, intents, logger, {
+    onEvent(type, data) {
+      try {
+        listeners[type]?.(data);
+      } catch (error) {
+        complain('an event of Discord could not be kept', error);
+      }
+    },
+    onReady() {
+      logger.info({ guildId }, 'connected to Discord');
+    },
+  });
+  await connection.start();
+
+  const seeing = setInterval(() => {
+    // what was missed is looked for first: afterwards nobody knows since when
+    if (connection.deafForMs() > 0) return;
+    caughtUp
+      .then(() => {
+        fs.writeFileSync(options.seenFile, '');
+        awaySinceMs = Date.now() - OVERLAP_MS;
+      })
+      .catch(error => complain('writing down when Discord was heard did not work', error));
+  }, SEEN_MS);
+  let working: Promise<void> | undefined;
+  const timer = setInterval(() => {
+    working ??= inbox
+      .work()
+      .catch(error => complain('working off what came from Discord did not work', error))
+      .finally(() => {
+        working = undefined;
+      });
+  }, INTAKE_MS);
+  return {
+    problems: () => (connection.deafForMs() > 0 ? ['Discord is not connected at the moment.'] : []),
+    async stop() {
+      clearInterval(timer);
+      clearInterval(seeing);
+      await connection.stop();
+      await working;
+      await caughtUp;
+      await Promise.all(handling);
+    },
+  };
+}
+
+/** Now, when we never heard it. */
+function lastSeenMs(file: string): number {
+  const stats = fs.statSync(file, { throwIfNoEntry: false });
+  return (stats?.mtimeMs ?? Date.now()) - OVERLAP_MS;
+}

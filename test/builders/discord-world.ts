@@ -1,0 +1,118 @@
+/** A bot that is connected to the fake Discord, with workers whose stages do nothing. */
+import path from 'node:path';
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import { startBot } from '../../src/bot/start-bot.ts';
+import { loadConfig } from '../../src/config.ts';
+import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
+import { jobRegistry } from '../../src/pipeline/jobs.ts';
+import type { Worker } from '../../src/pipeline/queue/job-queue.ts';
+import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
+import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
+import type { Meeting } from '../../src/pipeline/store/meetings.ts';
+import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
+import {
+  DISCORD,
+  type FakeDiscord,
+  type FakeDiscordOptions,
+  type FakeMessage,
+  startFakeDiscord,
+} from '../fakes/discord/start-fake-discord.ts';
+import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
+import { makeTemporaryFolder } from './temporary-folder.ts';
+import { QUICK } from './test-jobs.ts';
+import { until } from './until.ts';
+
+export const CHANNEL = DISCORD.channelId;
+
+export interface DiscordWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized'> {
+  discord: FakeDiscord;
+  store: Store;
+  folder: string;
+  /** Starts the workers. */
+  work(): Promise<void>;
+  /** Stops the bot as a crash would leave it, and starts another on the same data. */
+  restartBot(): Promise<void>;
+  reaches(state: Meeting['state']): Promise<Meeting>;
+  problems(): Promise<string[]>;
+  /** Our own messages there, oldest first. */
+  own(channelId: string): FakeMessage[];
+}
+
+export interface DiscordWorldOptions {
+  env?: Record<string, string>;
+  fake?: FakeDiscordOptions;
+  /** Before the bot comes. */
+  prepare?(discord: FakeDiscord): void;
+}
+
+export async function startDiscordWorld(
+  t: TestContext,
+  { env = {}, fake = {}, prepare }: DiscordWorldOptions = {},
+): Promise<DiscordWorld> {
+  // hooks run in order: the bot leaves before Discord does, and the folder goes last
+  const closing: (() => Promise<void> | void)[] = [];
+  const folder = await makeTemporaryFolder({ after: remove => closing.push(remove as () => Promise<void>) });
+  t.after(async () => {
+    for (const close of closing) await close();
+  });
+  const discord = await startFakeDiscord({ after: stop => closing.push(stop as () => void) }, fake);
+  prepare?.(discord);
+  const config = loadConfig({
+    HANSARD_DATA: folder,
+    DISCORD_TOKEN: DISCORD.token,
+    DISCORD_API_URL: discord.apiUrl,
+    DISCORD_CDN_URL: discord.cdnUrl,
+    ...env,
+  });
+  const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
+  const { stages, calls, during, summarized } = createFakeStages();
+  const blobs = createDiskBlobs(path.join(folder, 'blobs'));
+  const store = openStore(path.join(folder, 'hansard.db'));
+  const openQueue = () =>
+    openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
+  const workerQueue = openQueue();
+  let botQueue = openQueue();
+  closing.unshift(
+    () => botQueue.close(),
+    () => workerQueue.close(),
+    () => store.close(),
+  );
+  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+  const workers: Worker[] = [];
+  closing.unshift(() => bot.stop());
+  await discord.connected();
+  return {
+    ...{ discord, store, folder, calls, during, summarized },
+    async work() {
+      const workDir = path.join(folder, 'work');
+      const handlers = createStageHandlers({
+        stages,
+        blobs,
+        workDir,
+        versions: { hansard: '0' },
+        describeModels: () => [],
+      });
+      for (const name of ['media', 'gpu', 'cpu', 'llm'] as const) {
+        const own = handlers.filter(({ type }) => type.queue === name);
+        workers.push(await workerQueue.work(name, own, { concurrency: 2 }));
+      }
+    },
+    async restartBot() {
+      await bot.stop();
+      await botQueue.close();
+      botQueue = openQueue();
+      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+      await discord.connected();
+    },
+    reaches: state =>
+      until(
+        `a meeting is ${state}`,
+        () => store.meetings.list({ limit: 1 }).find(meeting => meeting.state === state),
+        20_000,
+      ),
+    problems: () => bot.problems(),
+    own: channelId =>
+      discord.messages.filter(message => message.channelId === channelId && message.authorId === DISCORD.botUserId),
+  };
+}
