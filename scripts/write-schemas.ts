@@ -2,7 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { metaFileSchema, transcriptFileSchema } from '../src/pipeline/files.ts';
+import { analyticsFileSchema, metaFileSchema, transcriptFileSchema } from '../src/pipeline/files.ts';
 import { summarySchema } from '../src/pipeline/summary.ts';
 
 const folder = path.join(import.meta.dirname, '..', 'schemas');
@@ -10,6 +10,7 @@ const folder = path.join(import.meta.dirname, '..', 'schemas');
 const published = {
   transcript: { title: 'Hansard transcript', schema: transcriptFileSchema },
   summary: { title: 'Hansard summary', schema: summarySchema },
+  analytics: { title: 'Hansard analytics', schema: analyticsFileSchema },
   meta: { title: 'Hansard processing record', schema: metaFileSchema },
 };
 

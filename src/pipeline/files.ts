@@ -1,4 +1,7 @@
-/** The published JSON files: transcript.json and meta.json (summary.json: summary.ts). Times are seconds, 3 decimals. */
+/**
+ * The published JSON files: transcript.json, analytics.json and meta.json (summary.json: summary.ts). Times are seconds,
+ * 3 decimals.
+ */
 import { z } from 'zod';
 
 const seconds = z.number().min(0);
@@ -24,6 +27,58 @@ export const transcriptFileSchema = z.object({
   ),
 });
 export type TranscriptFile = z.infer<typeof transcriptFileSchema>;
+
+const count = z.number().int().min(0);
+const share = z.number().min(0).max(1);
+
+/** What was said, counted. */
+const wording = {
+  /** Words as Unicode cuts them (UAX #29), which also works where no spaces are written. */
+  wordCount: count,
+  /** Vocabulary: different words, whatever their case. */
+  distinctWordCount: count,
+  /** Mean share of different words among 50 in a row (MATTR), so that long talk does not look poorer; null below 50. */
+  lexicalDiversity: share.nullable(),
+  wordsPerSentence: z.number().min(0).nullable(),
+  /** Sentences that end in a question mark. */
+  questionCount: count,
+  /** Over the time of speech, pauses left out; null when nobody spoke. */
+  wordsPerMinute: z.number().min(0).nullable(),
+  /** How often the floor was taken; the turns of one speaker in a row are one. */
+  turnCount: count,
+  meanTurnSeconds: seconds.nullable(),
+};
+
+export const analyticsFileSchema = z.object({
+  schemaVersion: z.literal(1),
+  durationSeconds: seconds,
+  meeting: z.object({
+    ...wording,
+    /** Somebody speaks; two at once count once. */
+    talkSeconds: seconds,
+    /** Two or more speak at once. */
+    overlapSeconds: seconds,
+    /** Of the duration, during which nobody speaks. */
+    silenceShare: share,
+    interruptionCount: count,
+  }),
+  speakers: z.array(
+    z.object({
+      id: speaker,
+      label: z.string(),
+      ...wording,
+      /** Overlap counts for each voice. */
+      talkSeconds: seconds,
+      /** Of the talk seconds of all speakers. */
+      talkShare: share,
+      /** How often this speaker cut others off, and was cut off: see find-interruptions.ts. */
+      interruptionsMade: count,
+      interruptionsSuffered: count,
+      longestMonologue: z.object({ start: seconds, end: seconds }).nullable(),
+    }),
+  ),
+});
+export type AnalyticsFile = z.infer<typeof analyticsFileSchema>;
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 

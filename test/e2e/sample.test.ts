@@ -67,7 +67,7 @@ describe('the sample recording', () => {
   test('gives JSON files that follow the published schemas', { skip }, () => {
     const ajv = new Ajv2020({ strict: false });
     addFormats.default(ajv);
-    for (const name of ['transcript', 'summary', 'meta']) {
+    for (const name of ['transcript', 'summary', 'analytics', 'meta']) {
       const schema = JSON.parse(fs.readFileSync(path.join(repository, 'schemas', `${name}.schema.json`), 'utf8'));
       assert.ok(ajv.validate(schema, readJson(`${name}.json`)), `${name}: ${ajv.errorsText()}`);
     }

@@ -1,12 +1,13 @@
 /** All files of a meeting. */
 import { z } from 'zod';
+import { analyseMeeting } from '../analytics/analyse-meeting.ts';
 import { nameSpans } from '../stages/assign-speakers.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
 import { mergeSpans } from '../stages/merge-speakers.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
 import { renderActionsCsv, renderActionsIcs } from './render-actions.ts';
-import { renderMetaJson, renderSummaryJson, renderTranscriptJson } from './render-json.ts';
+import { renderAnalyticsJson, renderMetaJson, renderSummaryJson, renderTranscriptJson } from './render-json.ts';
 import { renderMinutesHtml } from './render-minutes-html.ts';
 import { renderRttm } from './render-rttm.ts';
 import { renderSrt, renderVtt } from './render-subtitles.ts';
@@ -29,6 +30,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
   const read = { ...minutes, summary: showParts(summary, summaryTemplate) };
   const subtitles = cutSubtitles(transcript);
   const spans = mergeSpans(nameSpans(transcription.words, diarization.spans), speakerMerges);
+  const analytics = analyseMeeting(transcript, spans);
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
     ['minutes.html', renderMinutesHtml(read, templates)],
@@ -42,6 +44,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
     ['transcript.srt', renderSrt(subtitles)],
     ['transcript.json', renderTranscriptJson(transcript)],
     ['transcript.rttm', renderRttm(spans, outputName(meta.recording.fileName))],
+    ['analytics.json', renderAnalyticsJson(analytics)],
     ['meta.json', renderMetaJson(meta)],
   ]);
 }

@@ -1,5 +1,11 @@
-/** transcript.json, summary.json, meta.json: the forms published in schemas/. */
-import { type MetaFile, metaFileSchema, type TranscriptFile } from '../files.ts';
+/** transcript.json, summary.json, analytics.json, meta.json: the forms published in schemas/. */
+import {
+  type AnalyticsFile,
+  analyticsFileSchema,
+  type MetaFile,
+  metaFileSchema,
+  type TranscriptFile,
+} from '../files.ts';
 import type { Transcript } from '../meeting.ts';
 import { type Summary, summarySchema } from '../summary.ts';
 import { toSeconds } from './format-time.ts';
@@ -34,6 +40,10 @@ export function renderTranscriptJson(transcript: Transcript): string {
 /** Parsed once more, so that nothing but the published fields is written. */
 export function renderSummaryJson(summary: Summary): string {
   return `${JSON.stringify(summarySchema.parse(summary), null, 2)}\n`;
+}
+
+export function renderAnalyticsJson(analytics: AnalyticsFile): string {
+  return formatJson(analyticsFileSchema.parse(analytics));
 }
 
 export function renderMetaJson(meta: MetaFile): string {

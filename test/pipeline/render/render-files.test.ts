@@ -34,7 +34,7 @@ test('the published schemas are those of the code (else: node scripts/write-sche
 });
 
 describe('the JSON files keep their schemas', () => {
-  for (const name of ['transcript', 'summary', 'meta']) {
+  for (const name of ['transcript', 'summary', 'analytics', 'meta']) {
     const schema = JSON.parse(fs.readFileSync(path.join(repository, 'schemas', `${name}.schema.json`), 'utf8'));
     const ajv = new Ajv2020({ allErrors: true });
     formats.default(ajv);
