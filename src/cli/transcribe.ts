@@ -12,6 +12,7 @@ import { chooseFolder, prepareOutDir, writeFiles } from '../pipeline/output-fold
 import { type ProcessedMeeting, processRecording } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
+import { drawPictures } from '../pipeline/render/draw-pictures.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
@@ -110,7 +111,8 @@ async function transcribeOne(
       signal,
     );
     const folder = await chooseFolder(outDir, outputName(file), meeting.meetingId);
-    const rendered = renderFiles({ ...meeting, meta: await describe(file, meeting, options, stages) });
+    const meta = await describe(file, meeting, options, stages);
+    const rendered = await drawPictures(renderFiles({ ...meeting, meta }));
     signal.throwIfAborted();
     await writeFiles(folder, rendered, OPTIONAL_FILES);
     return buildReport(file, meeting, { folder, files: [...rendered.keys()] }, wallSeconds());

@@ -76,7 +76,7 @@ async function ownerOf(folder: string): Promise<string> {
  */
 export async function writeFiles(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Uint8Array>,
   retired: readonly string[],
 ): Promise<void> {
   const parent = path.dirname(folder);
@@ -94,7 +94,7 @@ export async function writeFiles(
   }
 }
 
-async function writeNewFolder(folder: string, files: ReadonlyMap<string, string>): Promise<void> {
+async function writeNewFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
   const temporary = path.join(path.dirname(folder), `.hansard-${process.pid}-${randomUUID()}.tmp`);
   try {
     await fs.mkdir(temporary);
@@ -108,14 +108,14 @@ async function writeNewFolder(folder: string, files: ReadonlyMap<string, string>
 
 async function replaceFiles(
   folder: string,
-  files: ReadonlyMap<string, string>,
+  files: ReadonlyMap<string, string | Uint8Array>,
   retired: readonly string[],
 ): Promise<void> {
   await removeLeftovers(folder, TEMPORARY_NAME);
   for (const [name, content] of files) {
     const file = path.join(folder, name);
-    const old = await fs.readFile(file, 'utf8').catch(() => undefined);
-    if (old !== content) await writeAtomically(file, content, { mode: MODE });
+    const old = await fs.readFile(file).catch(() => undefined);
+    if (!old?.equals(Buffer.from(content))) await writeAtomically(file, content, { mode: MODE });
   }
   for (const name of retired) {
     if (!files.has(name)) await fs.rm(path.join(folder, name), { force: true });

@@ -4,6 +4,7 @@ import { analyseMeeting } from '../analytics/analyse-meeting.ts';
 import { nameSpans } from '../stages/assign-speakers.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
 import { mergeSpans } from '../stages/merge-speakers.ts';
+import { buildTalkStrip } from './build-talk-strip.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
 import { renderActionsCsv, renderActionsIcs } from './render-actions.ts';
@@ -11,6 +12,7 @@ import { renderAnalyticsJson, renderMetaJson, renderSummaryJson, renderTranscrip
 import { renderMinutesHtml } from './render-minutes-html.ts';
 import { renderRttm } from './render-rttm.ts';
 import { renderSrt, renderVtt } from './render-subtitles.ts';
+import { renderTalkStrip } from './render-talk-strip.ts';
 import { renderSummaryMd, renderTranscriptMd, renderTranscriptTxt } from './render-text.ts';
 import { SUMMARY_TEMPLATES, showParts } from './summary-template.ts';
 import { loadTemplates, type Templates } from './templates.ts';
@@ -31,6 +33,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
   const subtitles = cutSubtitles(transcript);
   const spans = mergeSpans(nameSpans(transcription.words, diarization.spans), speakerMerges);
   const analytics = analyseMeeting(transcript, spans);
+  const strip = buildTalkStrip(transcript, spans, read.summary);
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
     ['minutes.html', renderMinutesHtml(read, templates)],
@@ -44,6 +47,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
     ['transcript.srt', renderSrt(subtitles)],
     ['transcript.json', renderTranscriptJson(transcript)],
     ['transcript.rttm', renderRttm(spans, outputName(meta.recording.fileName))],
+    ['talk-strip.svg', renderTalkStrip(read, strip)],
     ['analytics.json', renderAnalyticsJson(analytics)],
     ['meta.json', renderMetaJson(meta)],
   ]);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
+import { Resvg } from '@resvg/resvg-js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import fc from 'fast-check';
@@ -116,6 +117,7 @@ function check(text: string): void {
     else assert.doesNotMatch(content, /(?!\r?\n)[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u, name);
   }
   checkHtml(files.get('minutes.html')!);
+  checkSvg(files.get('talk-strip.svg')!);
   checkCsv(files.get('actions.csv')!);
   checkIcs(files.get('actions.ics')!);
   assert.ok(parseVtt(files.get('transcript.vtt')!).length > 0);
@@ -135,6 +137,14 @@ function checkHtml(html: string): void {
   for (const tag of tags) assert.ok(tag !== undefined && allowed.includes(tag.replace(/^<\/?/, '')), tag);
   assert.equal(html.match(/<script/g)?.length, 1);
   assert.doesNotMatch(body.slice(0, body.indexOf('<script>')), /\s(?:src|srcset|on\w+|style|href)=(?!"#)/);
+}
+
+/** Well-formed, or resvg throws; our own elements only, and nothing that runs or loads. */
+function checkSvg(svg: string): void {
+  new Resvg(svg, { font: { loadSystemFonts: false } });
+  const tags = (svg.match(/<[^>]*>/g) ?? []).map(tag => /^<\/?([a-z]+)/.exec(tag)?.[1]);
+  for (const tag of tags) assert.ok('svg title desc rect text path circle g'.split(' ').includes(tag ?? '?'), tag);
+  assert.doesNotMatch(svg.replaceAll(/>[^<]*</g, '><'), /\s(?:on\w+|href|style|src)=/);
 }
 
 /** Two records of nine quoted-or-plain fields, none a formula. */
