@@ -3,6 +3,7 @@ import { findOverlaps, voiceStretches } from '../analytics/voices.ts';
 import type { Span, Transcript } from '../meeting.ts';
 import type { NamedSpan } from '../stages/assign-speakers.ts';
 import type { Summary, SummaryItem } from '../summary.ts';
+import { cleanText, shorten } from './clean-text.ts';
 import { formatClock } from './format-time.ts';
 
 /** Speakers beyond this share colours; names always stand beside. */
@@ -11,6 +12,7 @@ export const VOICE_COLOURS = 8;
 export const STRIP_UNITS = 10_000;
 /** Narrower stretches could not be seen: a yes in a meeting of three hours. */
 const MIN_UNITS = 12;
+const MAX_TEXT_CHARACTERS = 200;
 const MAX_TICKS = 8;
 const TICK_STEPS_MS = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400].map(step => step * 1000);
 
@@ -48,7 +50,7 @@ export function buildTalkStrip(transcript: Transcript, spans: readonly NamedSpan
   const percent = (ms: number) => toPercent(ms, durationMs);
   const mark = (kind: StripMark['kind'], { text, verified, evidence }: SummaryItem): StripMark[] =>
     evidence.slice(0, 1).map(({ turn, start }) => ({
-      ...{ kind, text, verified, turn },
+      ...{ kind, text: shorten(text, MAX_TEXT_CHARACTERS), verified, turn: cleanText(turn) },
       clock: formatClock(start * 1000),
       percent: percent(start * 1000),
     }));

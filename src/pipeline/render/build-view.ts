@@ -12,6 +12,9 @@ export interface EvidenceView {
   speaker: string;
   /** Empty where it is the item's own text. */
   quote: string;
+  /** When it begins and ends, in hundredths of a second. */
+  from: number;
+  to: number;
 }
 
 export interface ItemView {
@@ -47,8 +50,7 @@ export interface SpeakerView {
   voice: number;
   /** Talk time, `2:23`. */
   clock: string;
-  /** Of all talk, 0..1. */
-  share: number;
+  /** Of all talk. */
   percent: number;
 }
 
@@ -78,11 +80,13 @@ export function buildView({ transcript, summary, meta }: Minutes, protect: (text
     transcript.speakers.map((speaker, voice) => [speaker.id, { label: protect(cleanLabel(speaker)), voice }]),
   );
   const turnSpeaker = new Map(transcript.turns.map(({ id, speaker }) => [id, voices.get(speaker)?.label ?? '']));
-  const evidence = ({ turn, start, quote }: Evidence, text: string): EvidenceView => ({
+  const evidence = ({ turn, start, end, quote }: Evidence, text: string): EvidenceView => ({
     turn: show(turn),
     clock: formatClock(start * 1000),
     speaker: turnSpeaker.get(turn) ?? '',
     quote: fold(quote) === fold(text) ? '' : show(quote),
+    from: Math.round(start * 100),
+    to: Math.round(end * 100),
   });
   const item = ({ text, evidence: cited, verified, reason }: SummaryItem): ItemView => ({
     text: show(text),
@@ -136,7 +140,6 @@ function buildSpeakers({ speakers }: Transcript, protect: (text: string) => stri
       label: protect(cleanLabel(speaker)),
       voice,
       clock: formatClock(speaker.speechMs),
-      share,
       percent: Math.round(share * 100),
     };
   });

@@ -17,8 +17,12 @@ const MAX_LABEL_CHARACTERS = 80;
 
 /** A speaker's name as it is shown, cut where it is too long to stand at every turn; the id when there is none. */
 export function cleanLabel({ id, label }: Speaker): string {
-  const characters = [...cleanText(label.slice(0, 10 * MAX_LABEL_CHARACTERS))];
-  if (characters.length === 0) return id;
-  if (characters.length <= MAX_LABEL_CHARACTERS) return characters.join('');
-  return `${characters.slice(0, MAX_LABEL_CHARACTERS - 1).join('')}…`;
+  return shorten(label, MAX_LABEL_CHARACTERS) || id;
+}
+
+/** Clean text of at most so many characters, with `…` where it is cut. */
+export function shorten(text: string, maxCharacters: number): string {
+  const characters = [...cleanText(text.slice(0, 10 * maxCharacters))];
+  if (characters.length <= maxCharacters) return characters.join('');
+  return `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }

@@ -36,7 +36,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
   const strip = buildTalkStrip(transcript, spans, read.summary);
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
-    ['minutes.html', renderMinutesHtml(read, templates)],
+    ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics })],
     ['summary.md', renderSummaryMd(read, templates)],
     ['summary.json', renderSummaryJson(summary)],
     ['actions.csv', renderActionsCsv(summary, transcript)],

@@ -1,43 +1,107 @@
 /** minutes.html: one file that asks for nothing from anywhere. */
 import { createHash } from 'node:crypto';
-import { buildView } from './build-view.ts';
+import type { AnalyticsFile } from '../files.ts';
+import type { Turn } from '../meeting.ts';
+import { buildFigures } from './build-figures.ts';
+import { STRIP_UNITS, type TalkStrip, VOICE_COLOURS } from './build-talk-strip.ts';
+import { buildView, type View } from './build-view.ts';
+import { cleanText } from './clean-text.ts';
 import type { Minutes } from './minutes.ts';
 import type { Templates } from './templates.ts';
 
-/** Speakers beyond this share colours; names always stand beside. */
-const VOICE_COLOURS = 8;
+export interface PageParts {
+  strip: TalkStrip;
+  analytics: AnalyticsFile;
+  /** The recording, as a file beside the page or as data URL. Without it readers open their own copy. */
+  audio?: string | undefined;
+}
 
-export function renderMinutesHtml(minutes: Minutes, templates: Templates): string {
+const MARK_LANES = [
+  { kind: 'decision', name: 'Decisions', shape: 'M0-6L6 0L0 6L-6 0Z' },
+  { kind: 'action', name: 'Action items', shape: 'M-5-5H5V5H-5Z' },
+] as const;
+
+export function renderMinutesHtml(minutes: Minutes, templates: Templates, parts: PageParts): string {
   const { minutesCss: style, minutesJs: script } = templates;
+  const { strip, analytics, audio } = parts;
+  const { transcript } = minutes;
   const view = buildView(minutes, text => text); // Handlebars escapes
-  let left = 0;
-  const speakers = view.speakers.map(speaker => {
-    const [from, width] = [left, speaker.share * 100];
-    left += width;
-    return { ...speaker, colour: speaker.voice % VOICE_COLOURS, from: from.toFixed(2), width: width.toFixed(2) };
+  const turns = view.turns.map((turn, index) => ({ ...turn, ...timeTurn(turn.text, transcript.turns[index]) }));
+  const speakerCount = view.speakers.length;
+  return templates.minutesHtml({
+    ...view,
+    turns: turns.map(turn => ({ ...turn, colour: turn.voice % VOICE_COLOURS })),
+    speakerCount,
+    isSolo: speakerCount === 1,
+    lanes: buildLanes(view, strip),
+    markLanes: MARK_LANES.map(lane => ({ ...lane, marks: strip.marks.filter(({ kind }) => kind === lane.kind) })),
+    ticks: strip.ticks,
+    hasOverlap: strip.rows.some(({ overlap }) => overlap !== ''),
+    stripUnits: STRIP_UNITS,
+    lengthHundredths: toHundredths(transcript.durationMs),
+    figures: buildFigures(analytics, view),
+    audio: audio ?? '',
+    style,
+    script,
+    policy: buildPolicy(style, script, audio),
   });
-  const turns = view.turns.map(turn => ({ ...turn, colour: turn.voice % VOICE_COLOURS }));
-  // only this style and this script run, whatever else might get into the page
-  const policy = [
+}
+
+/** Only this style and this script run, whatever else might get into the page, and nothing is fetched but the recording. */
+function buildPolicy(style: string, script: string, audio: string | undefined): string {
+  const beside = audio === undefined ? '' : audio.startsWith('data:') ? ' data:' : " 'self'";
+  return [
     "default-src 'none'",
     `style-src ${hashSource(style)}`,
     `script-src ${hashSource(script)}`,
+    `media-src blob:${beside}`, // blob: what a reader opens from the own disk
     "base-uri 'none'",
     "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
   ].join('; ');
-  const speakerCount = speakers.length;
-  return templates.minutesHtml({
-    ...view,
-    speakers,
-    turns,
-    speakerCount,
-    isSolo: speakerCount === 1,
-    style,
-    script,
-    policy,
-  });
 }
 
 function hashSource(inline: string): string {
   return `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;
+}
+
+function buildLanes(view: View, strip: TalkStrip) {
+  return view.speakers.map((speaker, index) => {
+    const row = strip.rows[index];
+    return { ...speaker, colour: row?.colour ?? 0, voice: row?.voice ?? '', overlap: row?.overlap ?? '' };
+  });
+}
+
+/** About so many characters make a line of the page. */
+const LINE_CHARACTERS = 85;
+const MAX_LINES = 12;
+
+/** When the turn is spoken, and how high it will be: browsers lay it out when it comes into view. */
+function timeTurn(text: string, turn: Turn | undefined) {
+  return {
+    start: toHundredths(turn?.startMs ?? 0),
+    end: toHundredths(turn?.endMs ?? 0),
+    height: Math.min(MAX_LINES, Math.ceil(text.length / LINE_CHARACTERS)),
+    words: turn ? encodeWords(text, turn) : '',
+  };
+}
+
+/** `wait,step` for each word: hundredths of a second after the start, characters after the place, of the word before. */
+function encodeWords(text: string, { startMs, words }: Turn): string {
+  let [time, place] = [toHundredths(startMs), 0];
+  const pairs: string[] = [];
+  for (const word of words) {
+    const shown = cleanText(word.text);
+    const at = shown === '' ? -1 : text.indexOf(shown, place);
+    if (at === -1) continue;
+    const start = Math.max(time, toHundredths(word.startMs));
+    pairs.push(`${start - time},${at - place}`);
+    [time, place] = [start, at];
+  }
+  return pairs.join(' ');
+}
+
+function toHundredths(ms: number): number {
+  return Math.round(ms / 10);
 }

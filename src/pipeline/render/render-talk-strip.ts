@@ -1,7 +1,7 @@
 /** talk-strip.svg: the talk strip as a picture of its own, in fixed light colours. The page draws its own, see minutes.html.hbs. */
 
 import { STRIP_UNITS, type StripMark, type TalkStrip, VOICE_COLOURS } from './build-talk-strip.ts';
-import { cleanLabel, cleanText } from './clean-text.ts';
+import { cleanLabel, shorten } from './clean-text.ts';
 import { formatClock, formatDate, formatLength } from './format-time.ts';
 import type { Minutes } from './minutes.ts';
 
@@ -59,7 +59,7 @@ function describe(speakers: Minutes['transcript']['speakers'], labels: readonly 
   const talk = speakers.map(
     ({ speechMs }, index) => `${escapeXml(labels[index] ?? '')} speaks for ${formatClock(speechMs)}`,
   );
-  const moments = marks.map(({ kind, clock, text }) => `${kind} at ${clock}: ${escapeXml(shorten(text, 200))}`);
+  const moments = marks.map(({ kind, clock, text }) => `${kind} at ${clock}: ${escapeXml(text)}`);
   return [...talk, ...moments].join('; ');
 }
 
@@ -77,7 +77,7 @@ function drawMarks(kind: keyof typeof MARKS, marks: readonly StripMark[], y: num
     .map(({ percent, text, clock, verified }) => {
       const doubt = verified ? '' : ' (unverified)';
       const [fill, edge] = verified ? [INK, '#fff'] : ['#fff', INK];
-      return `<path d="${path}" transform="translate(${toX(percent)} ${y + ROW_HEIGHT / 2})" fill="${fill}" stroke="${edge}" stroke-width="1.5"><title>${clock} ${escapeXml(shorten(text, 200))}${doubt}</title></path>`;
+      return `<path d="${path}" transform="translate(${toX(percent)} ${y + ROW_HEIGHT / 2})" fill="${fill}" stroke="${edge}" stroke-width="1.5"><title>${clock} ${escapeXml(text)}${doubt}</title></path>`;
     });
   return `<g>${drawName(name, y, SOFT)}${drawn.join('')}</g>`;
 }
@@ -104,12 +104,6 @@ function drawName(name: string, y: number, fill: string, indent = 0): string {
 
 function toX(percent: string): number {
   return Number((LANE.left + (Number(percent) / 100) * LANE.width).toFixed(1));
-}
-
-function shorten(text: string, maxCharacters: number): string {
-  const characters = [...cleanText(text.slice(0, 10 * maxCharacters))];
-  if (characters.length <= maxCharacters) return characters.join('');
-  return `${characters.slice(0, maxCharacters - 1).join('')}…`;
 }
 
 /** XML 1.0 knows neither controls nor U+FFFE and U+FFFF, escaped or not; the controls are gone already. */
