@@ -3,7 +3,7 @@ const find = id => document.getElementById(id);
 const [audio, player, box, count] = ['audio', 'player', 'search', 'count'].map(find);
 
 /* Times in the page are hundredths of a second. */
-const turns = [...document.querySelectorAll('#turns > li')].map(element => {
+const turns = [...document.querySelectorAll('#turns li')].map(element => {
   const paragraph = element.querySelector('p');
   const { start, end } = element.dataset;
   return { element, node: paragraph.firstChild, text: paragraph.textContent, start: Number(start), end: Number(end) };
@@ -84,7 +84,7 @@ function goTo(index) {
   hits[current]?.turn.element.classList.remove('found');
   current = hits.length > 0 ? (index + hits.length) % hits.length : -1;
   const hit = hits[current];
-  for (const other of document.querySelectorAll('.turns > .found')) other.classList.remove('found');
+  for (const other of document.querySelectorAll('.turns .found')) other.classList.remove('found');
   hit?.turn.element.classList.add('found');
   paint('current', hit ? [hit] : []);
   const none = box.value.trim() === '' ? '' : 'No match';
