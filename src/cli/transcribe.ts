@@ -1,8 +1,10 @@
 /** `hansard transcribe FILE…`: the main job, from recordings on disk to folders with minutes. */
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
+import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
+import { encodeAudio } from '../gpu-worker/ffmpeg/encode-audio.ts';
 import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
@@ -14,8 +16,9 @@ import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { drawPictures } from '../pipeline/render/draw-pictures.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
-import { OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
+import { AUDIO_FILE, OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
+import { openWorkFolder } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
@@ -33,7 +36,10 @@ interface TranscribeFlags extends RecordingFlags {
   json: boolean;
   quiet: boolean;
   force: boolean;
+  audio?: AudioPlace;
 }
+
+type AudioPlace = 'beside' | 'inside';
 
 /** A recording failed; the others are done. */
 const EXIT_FAILED = 3;
@@ -45,6 +51,12 @@ export function transcribeCommand(load: () => Loaded): Command {
     .argument('<file...>', 'audio or video that ffmpeg reads')
     .option('--out <dir>', 'folder that gets one folder per recording', 'hansard-out');
   return addRecordingOptions(command)
+    .addOption(
+      new Option('--audio <place>', 'put the sound beside minutes.html as a small file, or inside it').choices([
+        'beside',
+        'inside',
+      ]),
+    )
     .option('--json', 'print one JSON object per recording', false)
     .option('--quiet', 'print no progress', false)
     .option('--force', 'compute everything again, also what is stored', false)
@@ -112,9 +124,13 @@ async function transcribeOne(
     );
     const folder = await chooseFolder(outDir, outputName(file), meeting.meetingId);
     const meta = await describe(file, meeting, options, stages);
-    const rendered = await drawPictures(renderFiles({ ...meeting, meta }));
+    const sound = flags.audio && (await encodeSound(file, meeting, config, signal));
+    if (flags.audio && !sound) meta.warnings.push('The sound could not be put beside the minutes.');
+    const address = sound && (flags.audio === 'inside' ? asDataUrl(sound) : AUDIO_FILE);
+    const rendered = await drawPictures(renderFiles({ ...meeting, meta }, undefined, address));
+    if (sound && flags.audio === 'beside') rendered.set(AUDIO_FILE, sound);
     signal.throwIfAborted();
-    await writeFiles(folder, rendered, OPTIONAL_FILES);
+    await writeFiles(folder, rendered, [...OPTIONAL_FILES, AUDIO_FILE]);
     return buildReport(file, meeting, { folder, files: [...rendered.keys()] }, wallSeconds());
   } catch (error) {
     if (signal.aborted) return buildFailure(file, new HansardError('cancelled', file), wallSeconds());
@@ -123,6 +139,24 @@ async function transcribeOne(
   } finally {
     progress.clear();
   }
+}
+
+async function encodeSound(file: string, { decoded }: ProcessedMeeting, config: Config, signal: AbortSignal) {
+  const { ffmpegPath } = await checkFfmpeg();
+  const work = await openWorkFolder(path.join(config.dataDir, 'work'));
+  try {
+    const { durationMs, facts } = decoded;
+    return await encodeAudio({
+      ...{ sourcePath: file, track: facts.chosenTrack, durationMs, ffmpegPath, signal },
+      folder: work.path,
+    });
+  } finally {
+    await work.remove();
+  }
+}
+
+function asDataUrl(sound: Uint8Array): string {
+  return `data:audio/webm;base64,${Buffer.from(sound).toString('base64')}`;
 }
 
 async function describe(file: string, meeting: ProcessedMeeting, options: RecordingOptions, stages: WorkerStages) {

@@ -25,8 +25,18 @@ const shownOptions = z.looseObject({
   summaryTemplate: z.enum(SUMMARY_TEMPLATES).default('minutes'),
 });
 
-/** File name → content. `actions.ics` only when an open, verified action item has a due date. */
-export function renderFiles(minutes: Minutes, templates: Templates = loadTemplates()): Map<string, string> {
+/** The sound beside minutes.html, for those who ask for it. */
+export const AUDIO_FILE = 'audio.webm';
+
+/**
+ * File name → content. `actions.ics` only when an open, verified action item has a due date.
+ * @param audio where minutes.html finds the sound: a file beside it, or a data URL
+ */
+export function renderFiles(
+  minutes: Minutes,
+  templates: Templates = loadTemplates(),
+  audio?: string,
+): Map<string, string> {
   const { transcription, diarization, transcript, summary, meta } = minutes;
   const { speakerMerges, summaryTemplate } = shownOptions.parse(meta.options);
   const read = { ...minutes, summary: showParts(summary, summaryTemplate) };
@@ -36,7 +46,7 @@ export function renderFiles(minutes: Minutes, templates: Templates = loadTemplat
   const strip = buildTalkStrip(transcript, spans, read.summary);
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
-    ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics })],
+    ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics, audio })],
     ['summary.md', renderSummaryMd(read, templates)],
     ['summary.json', renderSummaryJson(summary)],
     ['actions.csv', renderActionsCsv(summary, transcript)],

@@ -19,6 +19,7 @@ const executablePath = findChromium();
 const skip = executablePath ? false : 'chromium is not installed';
 const templates = loadTemplates();
 const usual = render(minutes());
+const silence = makeSilence();
 
 describe('minutes.html in a browser', { concurrency: true }, () => {
   let browser: Browser | undefined;
@@ -35,6 +36,7 @@ describe('minutes.html in a browser', { concurrency: true }, () => {
     assert.ok(context);
     const file = path.join(await makeTemporaryFolder(t), 'minutes.html');
     fs.writeFileSync(file, html);
+    fs.writeFileSync(path.join(path.dirname(file), 'shed.wav'), silence);
     const page = await context.newPage();
     t.after(() => page.close());
     const seen = { requests: [] as string[], complaints: [] as string[], dialogs: 0 };
@@ -102,6 +104,19 @@ describe('minutes.html in a browser', { concurrency: true }, () => {
     await openRecording(page);
     assert.deepEqual(await page.evaluate('seeks'), [7.1]);
   });
+
+  for (const place of ['beside', 'inside'] as const) {
+    test(`the sound may lie ${place} the page`, { skip }, async t => {
+      const address = place === 'beside' ? 'shed.wav' : `data:audio/wav;base64,${silence.toString('base64')}`;
+      const html = renderFiles(minutes(), templates, address).get('minutes.html') ?? '';
+      const { page, seen } = await open(t, html);
+      await comesTrue(page, 'audio.readyState > 0');
+      assert.equal(await page.evaluate('audio.duration'), 30);
+      assert.ok(await page.locator('#audio').isVisible());
+      assert.ok(await page.locator('#ask').isHidden());
+      assert.deepEqual(seen.complaints, []);
+    });
+  }
 
   test('search counts, marks and goes round', { skip }, async t => {
     const { page } = await open(t);
@@ -219,24 +234,29 @@ function allSaying(text: string): Minutes {
   });
 }
 
-/** 30 s of silence as 8-bit WAV; it stops as soon as it plays. `seeks` in the page are the places gone to. */
-async function openRecording(page: Page): Promise<void> {
+/** 30 s as WAV of 8 bits. */
+function makeSilence(): Buffer {
   const [rateHz, headerBytes] = [8_000, 44];
-  const buffer = Buffer.alloc(headerBytes + 30 * rateHz, 128);
-  buffer.write('RIFF', 0);
-  buffer.writeUInt32LE(buffer.length - 8, 4);
-  buffer.write('WAVEfmt ', 8);
-  buffer.set([16, 0, 0, 0, 1, 0, 1, 0], 16);
-  buffer.writeUInt32LE(rateHz, 24);
-  buffer.writeUInt32LE(rateHz, 28);
-  buffer.set([1, 0, 8, 0], 32);
-  buffer.write('data', 36);
-  buffer.writeUInt32LE(buffer.length - headerBytes, 40);
+  const wav = Buffer.alloc(headerBytes + 30 * rateHz, 128);
+  wav.write('RIFF', 0);
+  wav.writeUInt32LE(wav.length - 8, 4);
+  wav.write('WAVEfmt ', 8);
+  wav.set([16, 0, 0, 0, 1, 0, 1, 0], 16);
+  wav.writeUInt32LE(rateHz, 24);
+  wav.writeUInt32LE(rateHz, 28);
+  wav.set([1, 0, 8, 0], 32);
+  wav.write('data', 36);
+  wav.writeUInt32LE(wav.length - headerBytes, 40);
+  return wav;
+}
+
+/** It stops as soon as it plays; `seeks` in the page are the places gone to. */
+async function openRecording(page: Page): Promise<void> {
   await page.evaluate(`globalThis.seeks = [];
     globalThis.plays = 0;
     audio.addEventListener('seeking', () => seeks.push(audio.currentTime));
     audio.addEventListener('playing', () => { plays++; audio.pause(); })`);
-  await page.setInputFiles('#file', { name: 'shed.wav', mimeType: 'audio/wav', buffer });
+  await page.setInputFiles('#file', { name: 'shed.wav', mimeType: 'audio/wav', buffer: silence });
   await comesTrue(page, 'audio.readyState > 1 && !audio.seeking');
 }
 
