@@ -37,7 +37,17 @@ describe('the sample recording', () => {
         cleanUp = callback;
       },
     });
-    const args = ['transcribe', sample, '--date', expected.meetingDate, '--time-zone', 'UTC', '--json'];
+    const args = [
+      'transcribe',
+      sample,
+      '--date',
+      expected.meetingDate,
+      '--time-zone',
+      'UTC',
+      '--audio',
+      'beside',
+      '--json',
+    ];
     finished = await program.run([...args, '--out', program.outDir]);
     again = await program.run([...args, '--out', program.outDir]);
     folder = path.join(program.outDir, 'standup');
@@ -62,6 +72,12 @@ describe('the sample recording', () => {
       fs.readdirSync(folder).length,
       'nothing lies there that the report does not name',
     );
+  });
+
+  test('puts the sound beside the page, and the strip as pictures', { skip }, () => {
+    assert.match(read('minutes.html'), /<audio [^>]*src="audio.webm"/);
+    assert.deepEqual([...fs.readFileSync(path.join(folder, 'audio.webm')).subarray(0, 4)], [0x1a, 0x45, 0xdf, 0xa3]);
+    assert.equal(fs.readFileSync(path.join(folder, 'talk-strip.png')).subarray(1, 4).toString(), 'PNG');
   });
 
   test('gives JSON files that follow the published schemas', { skip }, () => {
