@@ -84,7 +84,7 @@ function buildTurn(shown: TurnView, turn: Turn | undefined) {
 
 /**
  * Browsers lay a part out when it comes near the screen (content-visibility), so all parts are about as high as minutes.css
- * says. A part for each turn would be too many: that took 50 ms a frame in a meeting of three hours, this takes 12.
+ * says. A part for each turn would be too many: in a meeting of three hours each frame took four times the work.
  */
 const PART_REM = 64;
 const [LINE_REM, GAP_REM, NAME_REM, LINE_CHARACTERS] = [1.6, 0.6, 2.3, 85];
