@@ -18,6 +18,33 @@ const faults = {
   },
   too_short: { retryable: false, userMessage: 'That recording is too short to hold speech.' },
   too_long: { retryable: false, userMessage: 'That recording is longer than allowed. Cut it into parts.' },
+  zip_damaged: { retryable: false, userMessage: 'That ZIP file is damaged. Download it again, or make a new one.' },
+  zip_encrypted: {
+    retryable: false,
+    userMessage: 'That ZIP file has a password. Make one without, or post the recordings themselves.',
+  },
+  zip_unsafe: {
+    retryable: false,
+    userMessage: 'That ZIP file wants to write outside its own folder, so I do not open it. Make a new one.',
+  },
+  zip_too_large: {
+    retryable: false,
+    userMessage: 'That ZIP file unpacks to far more than a recording needs. Post the recordings themselves.',
+  },
+  zip_nested: {
+    retryable: false,
+    userMessage: 'That ZIP file holds another ZIP file. Unpack it and post the inner one.',
+  },
+  zip_no_audio: { retryable: false, userMessage: 'There is no recording in that ZIP file.' },
+  zip_not_craig: {
+    retryable: false,
+    userMessage:
+      'That ZIP file has no info.txt of Craig, which says whose each track is. Post the recordings themselves.',
+  },
+  too_many_tracks: {
+    retryable: false,
+    userMessage: 'That recording has more than 50 tracks. Leave out those of people who only listened.',
+  },
   ffmpeg_missing: {
     retryable: false,
     userMessage: 'ffmpeg is not installed. Type: sudo apt-get install -y ffmpeg',

@@ -1,17 +1,15 @@
 /** The worker's side of a run: ffmpeg, models and device are looked for when the first stage needs them, and not before. */
-import path from 'node:path';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { SAMPLE_RATE_HZ, type Transcription } from '../pipeline/meeting.ts';
 import { createExtractiveSummarizer } from '../pipeline/minutes/extractive-summarizer.ts';
-import type { DecodedAudio, StageContext } from '../pipeline/ports.ts';
+import type { DecodedAudio, StageContext, Transcriber } from '../pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { isLocal, withDevice } from './device-lock.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
-import { decode } from './ffmpeg/decoder.ts';
-import { probe } from './ffmpeg/probe.ts';
 import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createPoolOnDemand } from './inference/pool-on-demand.ts';
@@ -19,6 +17,8 @@ import { createTranscriber } from './inference/transcriber.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
 import { findOllama } from './ollama/find-ollama.ts';
 import { createOllamaSummarizer } from './ollama/summarizer.ts';
+import { decodeRecording } from './tracks/decode-recording.ts';
+import { unpackWords } from './tracks/unpack-words.ts';
 
 export interface WorkerStages extends Stages {
   /** Where the models run, or would run. @throws HansardError `device_unavailable` */
@@ -35,7 +35,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 1, transcribe: 1, diarize: 1, extractive: 1, ollama: 2 };
+const VERSIONS = { decode: 2, transcribe: 1, diarize: 1, extractive: 1, ollama: 2 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config.device, logger, {
@@ -100,23 +100,14 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     decode: {
       version: VERSIONS.decode,
       models: () => [],
-      async run({ sourcePath, workDir }, _options, { signal, onProgress }) {
-        const tools = await findFfmpeg();
-        const probed = await probe(sourcePath, tools, signal);
-        const wavPath = path.join(workDir, 'audio.wav');
-        const made = await decode({ sourcePath, wavPath, facts: probed, signal, onProgress }, tools);
-        const { private: _notStored, ...facts } = probed;
-        const { sampleCount, durationMs, audioHash, truncated, loudness, warnings } = made;
-        const audio: DecodedAudio = { wavPath, sampleCount, durationMs };
-        const decoded = { facts, durationMs, audioHash, truncated, loudness, ffmpegVersion: tools.version, warnings };
-        return { audio, decoded };
-      },
+      run: async ({ sourcePath, workDir }, _options, { signal, onProgress }) =>
+        decodeRecording({ sourcePath, workDir, signal, onProgress }, await findFfmpeg()),
     },
     transcribe: {
       version: VERSIONS.transcribe,
       models: ({ model }) => hashesOf([model, 'silero-vad']),
       run: (audio, options, context) =>
-        infer(options, context, pool => createTranscriber(pool).transcribe(audio, options, context)),
+        infer(options, context, pool => transcribe(createTranscriber(pool), audio, options, context)),
     },
     diarize: {
       version: VERSIONS.diarize,
@@ -130,6 +121,24 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     device: () => pools.device(),
     close: () => pools.close(),
   };
+}
+
+/** Tracks that are one speaker's each are heard packed, and the words put back in their places. */
+async function transcribe(
+  transcriber: Transcriber,
+  { packed, ...mix }: DecodedAudio,
+  options: RecordingOptions,
+  context: StageContext,
+): Promise<Transcription> {
+  if (!packed) return await transcriber.transcribe(mix, options, context);
+  const { wavPath, tracks } = packed;
+  const durationMs = (tracks.sampleCount / SAMPLE_RATE_HZ) * 1000;
+  const heard = await transcriber.transcribe(
+    { wavPath, sampleCount: tracks.sampleCount, durationMs },
+    options,
+    context,
+  );
+  return unpackWords(heard, tracks);
 }
 
 /** `auto` takes Ollama where it answers and has the model. */

@@ -63,7 +63,8 @@ function ownBlobs(store: Store, { id, fileHash, audioHash }: Meeting): string[] 
   const isShared = (others: readonly Meeting[]) => others.some(other => other.id !== id);
   const keys: string[] = [];
   if (fileHash !== null && !isShared(store.meetings.findByFileHash(fileHash))) keys.push(blobKeys.source(fileHash));
-  if (audioHash !== null && !isShared(store.meetings.findByAudioHash(audioHash))) keys.push(blobKeys.audio(audioHash));
+  if (audioHash !== null && !isShared(store.meetings.findByAudioHash(audioHash)))
+    keys.push(blobKeys.audio(audioHash), blobKeys.tracks(audioHash));
   for (const key of store.stages.resultKeysOnlyOf(id)) if (!key.includes('/')) keys.push(blobKeys.result(key));
   return keys;
 }

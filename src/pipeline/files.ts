@@ -3,6 +3,7 @@
  * 3 decimals.
  */
 import { z } from 'zod';
+import { platformUserSchema } from './tracks.ts';
 
 const seconds = z.number().min(0);
 const speaker = z.string().regex(/^SPEAKER_\d{2,}$/);
@@ -11,7 +12,15 @@ export const transcriptFileSchema = z.object({
   schemaVersion: z.literal(1),
   language: z.string(),
   durationSeconds: seconds,
-  speakers: z.array(z.object({ id: speaker, label: z.string(), seconds })),
+  speakers: z.array(
+    z.object({
+      id: speaker,
+      label: z.string(),
+      /** Whose track it was, where the recording names its users (Craig). */
+      user: platformUserSchema.optional(),
+      seconds,
+    }),
+  ),
   turns: z.array(
     z.object({
       id: z.string().regex(/^T\d{4,}$/),
@@ -105,8 +114,10 @@ const recording = z.object({
   title: z.string().nullable(),
   video: z.object({ codec: z.string(), width: z.number().int(), height: z.number().int() }).nullable(),
   audioTracks: z.array(audioTrack),
-  /** Index into `audioTracks`. */
-  chosenTrack: z.number().int().min(0),
+  /** Index into `audioTracks`; null when each track is one speaker's, and all were transcribed. */
+  chosenTrack: z.number().int().min(0).nullable(),
+  /** Of the file, or the notes that somebody took while it was recorded. */
+  chapters: z.array(z.object({ title: z.string(), start: seconds })).default([]),
 });
 
 const stage = z.object({

@@ -14,6 +14,8 @@ const audioTrack = z.object({
   language: text,
   title: text,
   isDefault: z.boolean(),
+  /** When the track begins, by the clock of its file. */
+  startMs: whole.default(0),
   durationMs: z.number().nullable(),
 });
 

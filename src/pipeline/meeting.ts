@@ -13,8 +13,13 @@ export interface Span {
   endMs: number;
 }
 
+/** A stretch of speech. `voice` counts tracks from 0, where each track of the recording is one speaker's. */
+export interface Speech extends Span {
+  voice?: number | undefined;
+}
+
 /** One recognised word with its punctuation ("Friday,"), no spaces. `confidence` is a probability, 0..1. */
-export interface Word extends Span {
+export interface Word extends Speech {
   text: string;
   confidence: number;
 }
@@ -25,7 +30,7 @@ export interface Transcription {
   language: string;
   words: Word[];
   /** Where speech was detected; silence and music are outside. */
-  speech: Span[];
+  speech: Speech[];
   /** Plain sentences for the reader, e.g. "This may not be English." */
   warnings: string[];
 }
@@ -39,6 +44,13 @@ export interface Diarization {
   spans: SpeakerSpan[];
   speakerCount: number;
   warnings: string[];
+}
+
+/** Somebody as a chat platform knows them. `userName` is unique there; what is shown may be another name. */
+export interface PlatformUser {
+  platform: 'discord';
+  id: string;
+  userName: string;
 }
 
 /** A word with the voice that said it. */
@@ -63,6 +75,8 @@ export interface Speaker {
   id: string;
   /** The name shown; the id until somebody names the speaker. */
   label: string;
+  /** Whose track it was, where the recording says so. */
+  user?: PlatformUser | undefined;
   /** Seconds of speech, overlap counted for each voice. */
   speechMs: number;
 }

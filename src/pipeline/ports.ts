@@ -2,12 +2,15 @@
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
 import type { SummaryStyle } from './recording-options.ts';
 import type { Summary } from './summary.ts';
+import type { Tracks } from './tracks.ts';
 
 /** Audio ready for the models: 16 kHz mono signed 16-bit PCM in a WAV file on disk, read in windows, never whole. */
 export interface DecodedAudio {
   wavPath: string;
   sampleCount: number;
   durationMs: number;
+  /** Where each track is one speaker's: the packed sound in a file of the same kind. `wavPath` is then the mix of all. */
+  packed?: { wavPath: string; tracks: Tracks };
 }
 
 /** What every stage gets beside its input. */

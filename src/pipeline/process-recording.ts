@@ -19,6 +19,7 @@ import { acceptedSchema, diarizationSchema, transcriptionSchema } from './stage-
 import { assignSpeakers } from './stages/assign-speakers.ts';
 import { uuidV7 } from './store/uuid-v7.ts';
 import { type Summary, summarySchema } from './summary.ts';
+import { NOTHING_TO_TELL_APART, voicesOfTracks } from './tracks.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** A stage that the worker carries out: what decides its result, and how it is computed. */
@@ -112,7 +113,8 @@ export async function processRecording(
     request.observer.onDuration(decoded.result.durationMs);
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
     signal.throwIfAborted(); // a stage may have ended without hearing it
-    const transcript = assignSpeakers(transcription.result, diarization.result, decoded.result.durationMs);
+    const { durationMs, tracks } = decoded.result;
+    const transcript = assignSpeakers(transcription.result, diarization.result, durationMs, tracks?.speakers);
     const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
     const keys = [transcription.key, diarization.key] as const;
     const summary = await summarize({ transcript, keys, meetingDate }, stages, options, runner, signal);
@@ -210,14 +212,26 @@ async function listen(
   );
   hearing.catch(() => wordless.abort());
   const telling = runner.run(diarizeIdentity(stages, options, decoded.audioHash), diarizationSchema, async context => {
+    if (decoded.tracks) return NOTHING_TO_TELL_APART;
     const linked = { ...context, signal: AbortSignal.any([context.signal, wordless.signal]) };
     return diarize.run(await source.audio(linked), options, linked);
   });
   const [heard, told] = await Promise.allSettled([hearing, telling]);
   if (heard.status === 'rejected') throw heard.reason;
-  if (told.status === 'fulfilled') return { transcription: heard.value, diarization: told.value };
+  if (told.status === 'fulfilled') {
+    const diarization = decoded.tracks ? withTracks(told.value, heard.value) : told.value;
+    return { transcription: heard.value, diarization };
+  }
   if (signal.aborted || !(told.reason instanceof HansardError)) throw told.reason;
   return { transcription: heard.value, diarization: { ...withoutSpeakers(told.reason), failure: told.reason } };
+}
+
+/** Where each track is one speaker's, the words tell who speaks when. */
+export function withTracks(
+  diarization: StageOutcome<Diarization>,
+  { result }: StageOutcome<Transcription>,
+): StageOutcome<Diarization> {
+  return { ...diarization, result: voicesOfTracks(result) };
 }
 
 /** What stands for the voices when they could not be told apart. */

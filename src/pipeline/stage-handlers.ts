@@ -2,12 +2,12 @@
  * What workers do: each handler runs one stage of one meeting. It knows blobs and models, and neither the database, nor
  * the order of the stages, nor the platform.
  */
-import fs from 'node:fs';
 import path from 'node:path';
 import type { z } from 'zod';
 import { HansardError, isFaultCode } from '../errors.ts';
 import { type BlobStore, blobKeys, download } from './blobs/blob-store.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
+import { fetchSound, isSoundKept, keepSound } from './decoded-sound.ts';
 import type { MetaFile } from './files.ts';
 import {
   assignJob,
@@ -19,7 +19,6 @@ import {
   summarizeJob,
   transcribeJob,
 } from './jobs.ts';
-import { type Diarization, SAMPLE_RATE_HZ } from './meeting.ts';
 import { editSummary } from './minutes/edit-summary.ts';
 import type { DecodedAudio, StageContext } from './ports.ts';
 import {
@@ -28,6 +27,7 @@ import {
   madeByRules,
   type Stages,
   withoutSpeakers,
+  withTracks,
 } from './process-recording.ts';
 import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
@@ -51,6 +51,7 @@ import { correctWords } from './stages/correct-words.ts';
 import { mergeSpeakers } from './stages/merge-speakers.ts';
 import { nameSpeakers } from './stages/name-speakers.ts';
 import { type Summary, summarySchema } from './summary.ts';
+import { NOTHING_TO_TELL_APART } from './tracks.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 export interface StageHandlersOptions {
@@ -113,24 +114,27 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     listen: (audio: DecodedAudio) => Promise<T>,
   ) => {
     const { result: decoded } = await load(inputs, 'decode', decodedSchema);
-    return await inWorkFolder(async folder => {
-      const wavPath = path.join(folder, 'audio.wav');
-      await download(blobs, blobKeys.audio(decoded.audioHash), wavPath, signal);
-      const { durationMs } = decoded;
-      return await listen({ wavPath, durationMs, sampleCount: Math.round((durationMs * SAMPLE_RATE_HZ) / 1000) });
-    });
+    return await inWorkFolder(async folder => listen(await fetchSound(blobs, decoded, folder, signal)));
   };
-  const loadDiarization = async ({ inputs, options }: ParsedPayload): Promise<StageOutcome<Diarization>> =>
-    inputs.diarize === ''
-      ? withoutSpeakers(faultOf(options.diarizeFault))
-      : await load(inputs, 'diarize', diarizationSchema);
+  /** Words and voices; where the voices could not be told apart, what stands for them. */
+  const loadHeard = async ({ inputs, options }: ParsedPayload) => {
+    const [decoded, transcription] = await Promise.all([
+      load(inputs, 'decode', decodedSchema),
+      load(inputs, 'transcribe', transcriptionSchema),
+    ]);
+    const told =
+      inputs.diarize === ''
+        ? withoutSpeakers(faultOf(options.diarizeFault))
+        : await load(inputs, 'diarize', diarizationSchema);
+    return { decoded, transcription, diarization: decoded.result.tracks ? withTracks(told, transcription) : told };
+  };
 
   return [
     handle(decodeJob, async (payload, job) => {
       const parsed = parsePayload('decode', stages, payload);
       const key = stageKey(parsed.identity);
       const stored = await findOutcome(results, key, decodedSchema);
-      if (stored && (await blobs.stat(blobKeys.audio(stored.result.audioHash)))) return asJobResult(stored);
+      if (stored && (await isSoundKept(blobs, stored.result))) return asJobResult(stored);
       // the sound may have been removed since: it is made again, whatever is stored
       const outcome = await runnerFor(job, true).run(parsed.identity, decodedSchema, context =>
         decode(parsed, context),
@@ -140,18 +144,16 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     stage(transcribeJob, transcriptionSchema, (parsed, context) =>
       withAudio(parsed, context, audio => stages.transcribe.run(audio, parsed.options, context)),
     ),
-    stage(diarizeJob, diarizationSchema, (parsed, context) =>
-      withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context)),
-    ),
+    stage(diarizeJob, diarizationSchema, async (parsed, context) => {
+      if ((await load(parsed.inputs, 'decode', decodedSchema)).result.tracks) return NOTHING_TO_TELL_APART;
+      return await withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context));
+    }),
     stage(assignJob, transcriptSchema, async parsed => {
-      const [decoded, transcription, diarization] = await Promise.all([
-        load(parsed.inputs, 'decode', decodedSchema),
-        load(parsed.inputs, 'transcribe', transcriptionSchema),
-        loadDiarization(parsed),
-      ]);
+      const { decoded, transcription, diarization } = await loadHeard(parsed);
+      const { durationMs, tracks } = decoded.result;
       const { speakerNames, speakerMerges, corrections } = parsed.options;
       const words = correctWords(transcription.result, corrections);
-      const transcript = assignSpeakers(words, diarization.result, decoded.result.durationMs);
+      const transcript = assignSpeakers(words, diarization.result, durationMs, tracks?.speakers);
       return nameSpeakers(mergeSpeakers(transcript, speakerMerges), speakerNames);
     }),
     handle(summarizeJob, summarize),
@@ -163,7 +165,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       const sourcePath = path.join(workDir, 'source');
       await download(blobs, blobKeys.source(inputs.file ?? ''), sourcePath, context.signal);
       const { decoded, audio } = await stages.decode.run({ sourcePath, workDir }, options, context);
-      await blobs.put(blobKeys.audio(decoded.audioHash), fs.createReadStream(audio.wavPath), context.signal);
+      await keepSound(blobs, decoded, audio, context.signal);
       return decoded;
     });
   }
@@ -197,10 +199,8 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
 
   async function render(parsed: ParsedPayload): Promise<z.infer<typeof renderedSchema>> {
     const { inputs, options: shown } = parsed;
-    const [decoded, transcription, diarization, transcript] = await Promise.all([
-      load(inputs, 'decode', decodedSchema),
-      load(inputs, 'transcribe', transcriptionSchema),
-      loadDiarization(parsed),
+    const [{ decoded, transcription, diarization }, transcript] = await Promise.all([
+      loadHeard(parsed),
       load(inputs, 'assign', transcriptSchema),
     ]);
     const summary =

@@ -1,13 +1,15 @@
 /** The stored form of each stage's result. What is read back from disk is parsed: an older version may have written it. */
 import { z } from 'zod';
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
+import { platformUserSchema } from './tracks.ts';
 
 const span = z.object({ startMs: z.number(), endMs: z.number() });
+const speech = span.extend({ voice: z.number().int().optional() });
 
 export const transcriptionSchema: z.ZodType<Transcription> = z.object({
   language: z.string(),
-  words: z.array(span.extend({ text: z.string(), confidence: z.number() })),
-  speech: z.array(span),
+  words: z.array(speech.extend({ text: z.string(), confidence: z.number() })),
+  speech: z.array(speech),
   warnings: z.array(z.string()),
 });
 
@@ -20,14 +22,16 @@ export const diarizationSchema: z.ZodType<Diarization> = z.object({
 export const transcriptSchema: z.ZodType<Transcript> = z.object({
   language: z.string(),
   durationMs: z.number(),
-  speakers: z.array(z.object({ id: z.string(), label: z.string(), speechMs: z.number() })),
+  speakers: z.array(
+    z.object({ id: z.string(), label: z.string(), user: platformUserSchema.optional(), speechMs: z.number() }),
+  ),
   turns: z.array(
     span.extend({
       id: z.string(),
       speaker: z.string(),
       text: z.string(),
       overlap: z.boolean(),
-      words: z.array(span.extend({ text: z.string(), confidence: z.number(), speaker: z.string() })),
+      words: z.array(speech.extend({ text: z.string(), confidence: z.number(), speaker: z.string() })),
     }),
   ),
 });

@@ -26,6 +26,7 @@ export function mediaFacts(changes: Partial<MediaFacts> = {}): MediaFacts {
         language: null,
         title: null,
         isDefault: true,
+        startMs: 0,
         durationMs: 10_000,
       },
     ],
@@ -45,6 +46,7 @@ export function decodedRecording(changes: Partial<DecodedRecording> = {}): Decod
     loudness: null,
     ffmpegVersion: '5.1',
     warnings: [],
+    tracks: null,
     ...changes,
   };
 }

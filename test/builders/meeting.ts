@@ -70,6 +70,7 @@ export function meta(changes: Partial<MetaFile> = {}): MetaFile {
         { codec: 'aac', channels: 1, sampleRateHz: 44_100, language: null, title: null, durationSeconds: 30.02 },
       ],
       chosenTrack: 0,
+      chapters: [],
     },
     versions: { hansard: '0.1.0', node: '24.0.0', ffmpeg: '5.1' },
     device: { name: 'cpu', reason: 'no GPU was found' },

@@ -32,9 +32,8 @@ export interface DecodeRequest {
   onProgress(fraction: number): void;
 }
 
-export interface DecodeResult extends DecodedAudio {
-  /** sha256 of the samples. */
-  audioHash: string;
+/** One track, decoded. */
+export interface DecodedTrack extends DecodedAudio {
   declaredDurationMs: number | null;
   /** E.g. "recording looks truncated: 31 of 62 min"; null when all of it seems to be there. */
   truncated: string | null;
@@ -42,6 +41,11 @@ export interface DecodeResult extends DecodedAudio {
   decodeErrors: number;
   /** Sentences for the reader, the one about truncation among them. */
   warnings: string[];
+}
+
+export interface DecodeResult extends DecodedTrack {
+  /** sha256 of the samples. */
+  audioHash: string;
   /** Null when it could not be measured. */
   loudness: Loudness | null;
 }
@@ -65,30 +69,52 @@ const DECODE_SHARE = 0.8;
  *   `file_unreadable`, `ffmpeg_missing`, `disk_full`, `data_unwritable`, `out_of_memory`, `decode_failed`, `cancelled`
  */
 export async function decode(request: DecodeRequest, tools: FfmpegTools): Promise<DecodeResult> {
+  return await decodeThen(request, tools, async (decodedPath, sampleCount) => {
+    const [audioHash, loudness] = await Promise.all([
+      hashSamples(decodedPath, sampleCount * 2, request.signal),
+      measureLoudness(tools.ffmpegPath, path.dirname(decodedPath), path.basename(decodedPath), request.signal),
+    ]);
+    return { audioHash, loudness };
+  });
+}
+
+/** The same for one track of several, which are measured together. */
+export async function decodeTrack(request: DecodeRequest, tools: FfmpegTools): Promise<DecodedTrack> {
+  return await decodeThen(request, tools, async () => ({}));
+}
+
+type Measure<Figures> = (decodedPath: string, sampleCount: number) => Promise<Figures>;
+
+async function decodeThen<Figures>(
+  request: DecodeRequest,
+  tools: FfmpegTools,
+  measure: Measure<Figures>,
+): Promise<DecodedTrack & Figures> {
   const folder = path.join(path.dirname(request.wavPath), randomUUID());
   try {
     await onDisk(fs.mkdir(folder, { mode: 0o700 }), request.wavPath);
     await refuseFullDisk(folder, request.facts);
-    return await decodeIn(folder, request, tools);
+    return await decodeIn({ ...request, folder }, tools, measure);
   } finally {
     await fs.rm(folder, { recursive: true, force: true });
   }
 }
 
-async function decodeIn(folder: string, request: DecodeRequest, tools: FfmpegTools): Promise<DecodeResult> {
-  const { sourcePath, wavPath, facts, signal, onProgress } = request;
+async function decodeIn<Figures>(
+  request: DecodeRequest & { folder: string },
+  tools: FfmpegTools,
+  measure: Measure<Figures>,
+): Promise<DecodedTrack & Figures> {
+  const { folder, sourcePath, wavPath, facts, signal, onProgress } = request;
   const wavName = `${randomUUID()}.wav`;
   const decodedPath = path.join(folder, wavName);
   const declaredMs = facts.audioTracks[facts.chosenTrack]?.durationMs ?? facts.durationMs;
-  const run = await runFfmpeg({ ...request, folder, wavName, ffmpegPath: tools.ffmpegPath, declaredMs });
+  const run = await runFfmpeg({ ...request, wavName, ffmpegPath: tools.ffmpegPath, declaredMs });
   throwOnFault(run, sourcePath);
   const sampleCount = countSamples(decodedPath);
   const durationMs = (sampleCount / SAMPLE_RATE_HZ) * 1000;
   if (durationMs < MIN_DURATION_MS) throw nearlyNothing(sourcePath, durationMs, declaredMs, run.errorCount);
-  const [audioHash, loudness] = await Promise.all([
-    hashSamples(decodedPath, sampleCount * 2, signal),
-    measureLoudness(tools.ffmpegPath, folder, wavName, signal),
-  ]).catch(cause => {
+  const figures = await measure(decodedPath, sampleCount).catch(cause => {
     throw signal.aborted ? new HansardError('cancelled', sourcePath, { cause }) : asStorageError(cause, decodedPath);
   });
   if (signal.aborted) throw new HansardError('cancelled', `${sourcePath}: after decoding`);
@@ -99,9 +125,8 @@ async function decodeIn(folder: string, request: DecodeRequest, tools: FfmpegToo
     truncated && `The ${truncated}.`,
     isLongerThanDeclared && 'The recording is longer than its header says.',
     !truncated && run.errorCount > 0 && `Parts of the sound may be missing (decoding errors: ${run.errorCount}).`,
-    facts.isMultiTrack && describeChoice(facts),
   ].filter(warning => typeof warning === 'string');
-  const decoded = { wavPath, sampleCount, durationMs, audioHash, loudness };
+  const decoded = { wavPath, sampleCount, durationMs, ...figures };
   return { ...decoded, declaredDurationMs, truncated, decodeErrors: run.errorCount, warnings };
 }
 
@@ -215,10 +240,6 @@ function countSamples(wavPath: string): number {
 function nearlyNothing(sourcePath: string, durationMs: number, declaredMs: number | null, errorCount: number) {
   const isDamaged = errorCount > 0 || (declaredMs ?? 0) > 2 * MIN_DURATION_MS;
   return new HansardError(isDamaged ? 'damaged_media' : 'too_short', `${sourcePath}: ${durationMs} ms of sound`);
-}
-
-function describeChoice({ audioTracks, chosenTrack }: MediaFacts): string {
-  return `The recording has ${audioTracks.length} audio tracks; only track ${chosenTrack + 1} is transcribed.`;
 }
 
 async function onDisk<T>(work: Promise<T>, where: string): Promise<T> {

@@ -23,6 +23,7 @@ const streamSchema = z.object({
   avg_frame_rate: z.string().optional(),
   display_aspect_ratio: z.string().optional(),
   duration: numeric,
+  start_time: numeric,
   disposition: z.record(z.string(), z.number()).default({}),
   tags,
 });
@@ -93,10 +94,20 @@ function buildAudioTrack(stream: Stream, track: number, wavDurationMs: number | 
     sampleRateHz: stream.sample_rate ?? 0,
     bitsPerSample: stream.bits_per_raw_sample || stream.bits_per_sample || null,
     language: findTag(streamTags, ['language']),
-    title: findTag(streamTags, ['title', 'name']),
+    title: findTag(streamTags, ['title', 'name']) ?? findHandler(streamTags),
     isDefault: stream.disposition.default === 1,
+    startMs: toMs(stream.start_time) ?? 0,
     durationMs: wavDurationMs ?? toMs(stream.duration) ?? parseClock(streamTags.duration),
   };
+}
+
+/** What programs call their tracks when nobody named them. */
+const ANONYMOUS_HANDLER = /handler|core media|media file|^(sound|audio|mono|stereo)\b/i;
+
+/** In MP4 a track's name is that of its handler (ISO/IEC 14496-12, 8.4.3). */
+function findHandler(streamTags: Tags): string | null {
+  const name = findTag(streamTags, ['handler_name']);
+  return name !== null && ANONYMOUS_HANDLER.test(name) ? null : name;
 }
 
 function buildVideoFacts(stream: Stream): VideoFacts {

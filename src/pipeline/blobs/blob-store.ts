@@ -37,6 +37,8 @@ export const blobKeys = {
   source: (fileHash: string) => `sources/${fileHash}`,
   /** Decoded sound, by the sha256 of its samples. */
   audio: (audioHash: string) => `audio/${audioHash}.wav`,
+  /** Beside it the packed sound of its tracks. */
+  tracks: (audioHash: string) => `audio/${audioHash}.tracks`,
   result: (stageKey: string) => `results/${stageKey.slice(0, 2)}/${stageKey}.json`,
 };
 

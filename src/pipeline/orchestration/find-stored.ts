@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { type BlobStore, blobKeys } from '../blobs/blob-store.ts';
 import { decodedSchema } from '../decoded.ts';
+import { isSoundKept } from '../decoded-sound.ts';
 import type { StagePayload } from '../jobs.ts';
 import type { StageName } from '../moves.ts';
 import { type ResultStore, type StageIdentity, stageKey } from '../results/result-store.ts';
@@ -42,8 +43,8 @@ export async function findStored(
         return words && (await findAs(identityOf('diarize', versions, own, parsed), diarizationSchema));
       };
       // the sound is temporary; nobody misses it when words and voices are there
-      const isEnough = (await blobs.stat(blobKeys.audio(audioHash))) ?? (await listened());
-      return isEnough && { resultKey, seconds: decoded.seconds };
+      const isEnough = (await isSoundKept(blobs, decoded.result)) || (await listened());
+      return isEnough ? { resultKey, seconds: decoded.seconds } : undefined;
     }
     case 'transcribe':
       return await find(resultKey, transcriptionSchema);

@@ -44,7 +44,10 @@ export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): Meta
         title: track.title,
         durationSeconds: secondsOrNull(track.durationMs),
       })),
-      chosenTrack: facts.chosenTrack,
+      chosenTrack: meeting.decoded.tracks ? null : facts.chosenTrack,
+      chapters: facts.chapters.flatMap(({ title, startMs }) =>
+        title === null ? [] : [{ title, start: toSeconds(startMs) }],
+      ),
     },
     versions: { ...versions, ffmpeg: ffmpegVersion },
     device: nameDevice(meeting, context.device),

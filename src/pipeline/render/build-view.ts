@@ -54,6 +54,13 @@ export interface SpeakerView {
   percent: number;
 }
 
+/** A heading at a moment; `turn` is empty after the last one. */
+export interface PlaceView {
+  title: string;
+  clock: string;
+  turn: string;
+}
+
 export interface View {
   title: string;
   summaryLanguage: string;
@@ -63,7 +70,8 @@ export interface View {
   fileName: string;
   speakers: SpeakerView[];
   abstract: string;
-  topics: { title: string; clock: string; turn: string }[];
+  chapters: PlaceView[];
+  topics: PlaceView[];
   decisions: ItemView[];
   actions: ActionView[];
   questions: ItemView[];
@@ -93,6 +101,11 @@ export function buildView({ transcript, summary, meta }: Minutes, protect: (text
     evidence: cited.map(one => evidence(one, text)),
     doubt: verified ? '' : show(reason ?? 'not found in what was said'),
   });
+  const place = ({ title, start }: { title: string; start: number }): PlaceView => ({
+    title: show(title),
+    clock: formatClock(start * 1000),
+    turn: transcript.turns.find(({ endMs }) => endMs > start * 1000)?.id ?? '',
+  });
   return {
     title: show(summary.title) || 'Meeting',
     summaryLanguage: show(summary.language),
@@ -102,11 +115,8 @@ export function buildView({ transcript, summary, meta }: Minutes, protect: (text
     fileName: show(meta.recording.fileName),
     speakers: buildSpeakers(transcript, protect),
     abstract: show(summary.abstract),
-    topics: summary.topics.map(({ title, start }) => ({
-      title: show(title),
-      clock: formatClock(start * 1000),
-      turn: transcript.turns.find(({ endMs }) => endMs > start * 1000)?.id ?? '',
-    })),
+    chapters: meta.recording.chapters.map(place),
+    topics: summary.topics.map(place),
     decisions: summary.decisions.map(item),
     actions: summary.actionItems.map(action => ({
       ...item(action),

@@ -15,7 +15,10 @@ export function renderTranscriptJson(transcript: Transcript): string {
     schemaVersion: 1,
     language: transcript.language,
     durationSeconds: toSeconds(transcript.durationMs),
-    speakers: transcript.speakers.map(({ id, label, speechMs }) => ({ id, label, seconds: toSeconds(speechMs) })),
+    speakers: transcript.speakers.map(({ id, label, user, speechMs }) => ({
+      ...{ id, label, ...(user && { user }) },
+      seconds: toSeconds(speechMs),
+    })),
     turns: transcript.turns.map(({ id, speaker, startMs, endMs, text, overlap }) => ({
       id,
       speaker,

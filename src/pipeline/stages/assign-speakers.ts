@@ -10,8 +10,10 @@ import {
   type Turn,
   type Word,
 } from '../meeting.ts';
+import type { TrackSpeaker } from '../tracks.ts';
 import { assignVoices } from './assign-voices.ts';
 import { cutTurns } from './cut-turns.ts';
+import { orderSpeech } from './order-speech.ts';
 
 /** Two voices at once for less than this are the diarizer's soft edges. */
 const MIN_OVERLAP_MS = 200;
@@ -19,18 +21,24 @@ const MIN_OVERLAP_MS = 200;
 /**
  * The transcript. Speakers are numbered by their first word; a voice that said no word does not appear. Words without
  * any voice (the diarizer heard none) go to one `SPEAKER_00`.
+ * @param people by voice, where each track is one speaker's; several of them may talk at once
  */
 export function assignSpeakers(
   transcription: Transcription,
   diarization: Pick<Diarization, 'spans'>,
   durationMs: number,
+  people?: readonly TrackSpeaker[],
 ): Transcript {
   const words = transcription.words.toSorted((a, b) => a.startMs - b.startMs);
   const voices = assignVoices(words, diarization.spans);
   const names = numberVoices(voices);
-  const turns = cutTurns(words.map((word, index) => ({ ...word, speaker: names.get(voices[index]!)! })));
+  const spoken = words.map((word, index) => ({ ...word, speaker: names.get(voices[index]!)! }));
+  const turns = cutTurns(people ? orderSpeech(spoken) : spoken);
   markOverlaps(turns, diarization.spans, names);
-  const speakers = [...names].map(([voice, id]) => buildSpeaker(id, voice, diarization.spans, turns));
+  const speakers = [...names].map(([voice, id]) => ({
+    ...buildSpeaker(id, voice, diarization.spans, turns),
+    ...describePerson(people?.[voice]),
+  }));
   return { language: transcription.language, durationMs, speakers, turns };
 }
 
@@ -55,6 +63,10 @@ function buildSpeaker(id: string, voice: number, spans: readonly SpeakerSpan[], 
   const own: readonly Span[] = spans.filter(span => span.speaker === voice);
   const heard = own.length > 0 ? own : turns.filter(turn => turn.speaker === id);
   return { id, label: id, speechMs: heard.reduce((sum, span) => sum + span.endMs - span.startMs, 0) };
+}
+
+function describePerson(person: TrackSpeaker | undefined): Partial<Pick<Speaker, 'label' | 'user'>> {
+  return { ...(person?.name && { label: person.name }), ...(person?.user && { user: person.user }) };
 }
 
 /** Marks the turns during which another voice is heard. */

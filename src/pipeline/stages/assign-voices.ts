@@ -21,10 +21,13 @@ const CHANGE_COST = { sentence: 0.1, pause: 0.2, clause: 0.35, inside: 0.6 };
 const PAUSE_MS = 400;
 
 /**
- * The voice of each word, as a number of `spans[].speaker`; -1 for all words when there are no spans.
+ * The voice of each word, as a number of `spans[].speaker`; -1 for all words when there are no spans. Words that came
+ * with their voice, each speaker having a track, keep it.
  * @param words by start time
  */
 export function assignVoices(words: readonly Word[], spans: readonly SpeakerSpan[]): number[] {
+  const known = words.flatMap(({ voice }) => voice ?? []);
+  if (known.length === words.length) return known;
   const voices = [...Map.groupBy(spans, span => span.speaker)]
     .sort(([a], [b]) => a - b)
     .map(([speaker, own]) => ({ speaker, costOf: createCoverage(own) }));

@@ -10,11 +10,12 @@ const MAX_TURN_WORDS = 120;
 
 /**
  * Turns `T0001`, `T0002` … in time order; every word is in exactly one. `overlap` is left false.
- * @param words by start time
+ * @param words by start time; those of speakers who talk at once run by run, as `orderSpeech` leaves them
  */
 export function cutTurns(words: readonly SpokenWord[]): Turn[] {
   return cutRuns(words)
     .flatMap(cutLong)
+    .sort((a, b) => a[0]!.startMs - b[0]!.startMs)
     .map((turnWords, index) => ({
       id: `T${String(index + 1).padStart(4, '0')}`,
       speaker: turnWords[0]!.speaker,

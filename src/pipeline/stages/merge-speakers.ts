@@ -13,9 +13,8 @@ export function mergeSpeakers(transcript: Transcript, merges: Merges = {}): Tran
   const into = new Map([...ids].map(id => [id, findLast(id, merges, ids)]));
   if ([...into].every(([from, to]) => from === to)) return transcript;
   const stays = (id: string) => into.get(id) ?? id;
-  const words = transcript.turns
-    .flatMap(turn => turn.words.map(word => ({ ...word, speaker: stays(word.speaker) })))
-    .sort((a, b) => a.startMs - b.startMs);
+  // in the order of the turns: people who talk at once are not to be cut word by word
+  const words = transcript.turns.flatMap(turn => turn.words.map(word => ({ ...word, speaker: stays(word.speaker) })));
   const overlapping = transcript.turns.filter(({ overlap }) => overlap);
   const touches = (turn: Turn) => (other: Turn) => other.startMs < turn.endMs && other.endMs > turn.startMs;
   const turns = cutTurns(words).map(turn => ({ ...turn, overlap: overlapping.some(touches(turn)) }));

@@ -14,7 +14,7 @@ const FACTS: ProbedMedia = {
   private: { location: null, device: null },
   audioTracks: [0, 1].map(track => ({
     ...{ track, codec: 'pcm_s16le', channels: 1, sampleRateHz: 16_000, bitsPerSample: 16 },
-    ...{ language: null, title: null, isDefault: false, durationMs: 1000 },
+    ...{ language: null, title: null, isDefault: false, startMs: 0, durationMs: 1000 },
   })),
   ...{ chosenTrack: 1, isMultiTrack: true, endsInsideBlock: false },
 };

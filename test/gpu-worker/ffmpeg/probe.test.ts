@@ -137,7 +137,7 @@ test('the facts of a video are put into our words', { skip }, async t => {
   assert.deepEqual(audioTracks, [
     {
       ...{ track: 0, codec: 'aac', channels: 2, sampleRateHz: 16000, bitsPerSample: null },
-      ...{ language: null, title: null, isDefault: true, durationMs: 3000 },
+      ...{ language: null, title: null, isDefault: true, startMs: 0, durationMs: 3000 },
     },
   ]);
 });
