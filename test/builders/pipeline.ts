@@ -22,6 +22,7 @@ import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
 export interface Pipeline extends Pick<FakeStages, 'calls' | 'during'> {
+  fake: FakeStages;
   folder: string;
   store: Store;
   queue: JobQueue;
@@ -61,7 +62,8 @@ export async function startPipeline(
   const options = { registry: jobRegistry, logger, timing: QUICK };
   const queue = openQueue ? await openQueue() : openSqliteQueue({ ...options, file: path.join(folder, 'queue.db') });
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
-  const { stages, calls, during } = createFakeStages();
+  const fake = createFakeStages();
+  const { stages, calls, during } = fake;
   const timing = { intakeMs: 20, reconcileMs: 500 };
   const orchestrator = createOrchestrator({
     store,
@@ -107,6 +109,7 @@ export async function startPipeline(
     blobs,
     orchestrator,
     announced,
+    fake,
     calls,
     during,
     work: (queues = QUEUES) =>

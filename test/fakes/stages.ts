@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { DecodedAudio, StageContext } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';
+import type { Tracks } from '../../src/pipeline/tracks.ts';
 import { decodedRecording } from '../builders/decoded-recording.ts';
 import { say, span, summary, transcription } from '../builders/meeting.ts';
 
@@ -23,6 +24,18 @@ export interface FakeStages {
 
 /** As little of a WAV file as there can be. */
 const SOUND = `RIFF the sound of a meeting data0000${'-'.repeat(1_000)}`;
+
+const PACKED = 'RIFF the same in tracks';
+
+/** For `decoded`: a recording with one track per speaker, of whom the second one asks and the first one answers. */
+export const askedOnTracks: Tracks = {
+  sampleCount: 100,
+  speakers: ['ada', 'sam'].map((name, index) => ({
+    name,
+    user: { platform: 'discord', id: `100${index}`, userName: name },
+  })),
+  stretches: [],
+};
 
 /** Two people say something for ten seconds; `summarizer: 'extractive'` keeps to the rules, all else takes the model. */
 export function createFakeStages(): FakeStages {
@@ -61,7 +74,12 @@ export function createFakeStages(): FakeStages {
           const wavPath = path.join(workDir, 'audio.wav');
           fs.writeFileSync(wavPath, SOUND);
           await step('decode', signal);
-          return { decoded: fake.decoded, audio: { wavPath, sampleCount: 160_000, durationMs: 10_000 } };
+          const audio: DecodedAudio = { wavPath, sampleCount: 160_000, durationMs: 10_000 };
+          const { tracks } = fake.decoded;
+          if (!tracks) return { decoded: fake.decoded, audio };
+          const packed = { wavPath: path.join(workDir, 'tracks.wav'), tracks };
+          fs.writeFileSync(packed.wavPath, PACKED);
+          return { decoded: fake.decoded, audio: { ...audio, packed } };
         },
       },
       transcribe: {
@@ -69,10 +87,15 @@ export function createFakeStages(): FakeStages {
         models: ({ model }) => [`hash of ${model}`],
         async run(audio, _options, context) {
           await listen('transcribe', audio, context);
-          return {
-            ...transcription(say(500, 'Who waters the plants?'), say(5_000, 'I do, every day.')),
-            warnings: ['heard with doubt'],
-          };
+          const [asked, answered] = [say(500, 'Who waters the plants?'), say(5_000, 'I do, every day.')];
+          const heard = { ...transcription(asked, answered), warnings: ['heard with doubt'] };
+          if (!audio.packed) return heard;
+          assert.equal(fs.readFileSync(audio.packed.wavPath, 'utf8'), PACKED);
+          const words = [
+            ...asked.map(word => ({ ...word, voice: 1 })),
+            ...answered.map(word => ({ ...word, voice: 0 })),
+          ];
+          return { ...heard, words, speech: words };
         },
       },
       diarize: {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { eraseMeeting } from '../../src/pipeline/erase-meeting.ts';
 import { startPipeline } from '../builders/pipeline.ts';
+import { askedOnTracks } from '../fakes/stages.ts';
 
 /** All files below a folder that hold the text. */
 function filesWith(folder: string, text: string): string[] {
@@ -31,6 +32,18 @@ test('an erased meeting is nowhere on the disk any more', async t => {
   assert.deepEqual(retracted, [id]);
   assert.equal(store.meetings.find(id), undefined);
   await assert.rejects(eraseMeeting(parts, id, 'terminal:0'), { code: 'unknown_meeting' });
+});
+
+test('the tracks of its speakers go with it', async t => {
+  const { fake, submit, reaches, work, store, queue, blobs, folder, orchestrator } = await startPipeline(t);
+  fake.decoded = { ...fake.decoded, tracks: askedOnTracks };
+  await work();
+  const { id } = await submit();
+  await reaches(id, 'done');
+  await orchestrator.stop();
+  assert.equal(filesWith(path.join(folder, 'blobs'), 'the same in tracks').length, 1);
+  await eraseMeeting({ store, queue, blobs, retract: async () => {} }, id, 'terminal:0');
+  assert.deepEqual(filesWith(path.join(folder, 'blobs'), 'the same in tracks'), []);
 });
 
 test('what another meeting shares with it stays', async t => {

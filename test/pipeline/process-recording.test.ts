@@ -11,7 +11,7 @@ import type { RecordingOptions } from '../../src/pipeline/recording-options.ts';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { until } from '../builders/until.ts';
-import { createFakeStages, type Step } from '../fakes/stages.ts';
+import { askedOnTracks, createFakeStages, type Step } from '../fakes/stages.ts';
 
 const everyStage = ['decode', 'transcribe', 'diarize', 'choose', 'ollama'] as const;
 
@@ -196,6 +196,22 @@ describe('a recording', () => {
     assert.equal(meeting.stages.decode?.stored, true);
     assert.ok(!observed.includes('decode starts'));
   });
+});
+
+test('a recording with one track per speaker has their names and needs no diarization', async t => {
+  const { fake, run, stepsOf } = await createWorld(t);
+  fake.decoded = { ...fake.decoded, tracks: askedOnTracks };
+  const { transcript, diarization, warnings } = await run();
+  assert.deepEqual(
+    transcript.speakers.map(({ label, user }) => [label, user?.id]),
+    [
+      ['sam', '1001'],
+      ['ada', '1000'],
+    ],
+  );
+  assert.equal(diarization.speakerCount, 2);
+  assert.ok(!warnings.includes('told apart with doubt'));
+  assert.deepEqual(await stepsOf({ force: true }), ['decode', 'transcribe', 'choose', 'ollama']);
 });
 
 describe('a stage that fails', () => {

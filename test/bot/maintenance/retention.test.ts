@@ -59,6 +59,16 @@ test('a recording that another meeting still needs stays', async t => {
   assert.equal(report.recordings, 0);
 });
 
+test('the tracks of a meeting are kept while it is worked on', async t => {
+  const { submit, store, blobs } = await startPipeline(t);
+  const { id } = await submit();
+  store.meetings.learn(id, { audioHash: 'a'.repeat(64) });
+  await blobs.put(blobKeys.tracks('a'.repeat(64)), 'needed');
+  await blobs.put(blobKeys.tracks('b'.repeat(64)), 'of nobody');
+  assert.equal((await cleanUp({ store, blobs }, 90, { dryRun: false, now: inDays(1) })).audio, 1);
+  assert.ok(await blobs.stat(blobKeys.tracks('a'.repeat(64))));
+});
+
 test('cleaning up removes what nothing needs, and nothing else', async t => {
   const { submit, reaches, work, store, blobs } = await startPipeline(t);
   await work();

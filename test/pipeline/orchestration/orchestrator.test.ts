@@ -5,6 +5,7 @@ import { blobKeys, readText } from '../../../src/pipeline/blobs/blob-store.ts';
 import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
+import { askedOnTracks } from '../../fakes/stages.ts';
 
 const everything = ['decode', 'diarize', 'extractive', 'transcribe'];
 
@@ -121,6 +122,33 @@ describe('a meeting', () => {
     const meeting = await reaches(id, 'failed');
     assert.equal(meeting.errorCode, 'blob_missing');
     assert.equal(store.search.find({ words: 'plants', limit: 5 }).length, 1);
+  });
+});
+
+describe('a meeting with one track per speaker', () => {
+  test('has their names, needs no diarization, and finds its tracks again', async t => {
+    const { fake, submit, reaches, work, orchestrator, calls, blobs, store } = await startPipeline(t);
+    fake.decoded = { ...fake.decoded, tracks: askedOnTracks };
+    await work();
+    const { id } = await submit();
+    const { audioHash } = await reaches(id, 'done');
+    assert.deepEqual(calls.filter(call => call !== 'choose').sort(), ['decode', 'extractive', 'transcribe']);
+    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
+    const { files } = JSON.parse(rendered ?? '').result;
+    const { speakers } = JSON.parse(files['transcript.json']);
+    const named = speakers.map((one: { label: string; user: { id: string } }) => [one.label, one.user.id]);
+    assert.deepEqual(named, [
+      ['sam', '1001'],
+      ['ada', '1000'],
+    ]);
+    assert.match(files['transcript.rttm'], /SPEAKER_00.*\n(.*\n)*.*SPEAKER_01/);
+    assert.equal(JSON.parse(files['meta.json']).recording.chosenTrack, null);
+
+    await blobs.delete(blobKeys.tracks(audioHash ?? ''));
+    calls.length = 0;
+    await orchestrator.rerun(id, { language: 'de' }, 'slack:U1');
+    await reaches(id, 'done');
+    assert.deepEqual(calls.filter(call => call !== 'choose').sort(), ['decode', 'extractive', 'transcribe']);
   });
 });
 
