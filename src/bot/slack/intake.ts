@@ -83,7 +83,7 @@ export function createIntake(options: IntakeOptions): Intake {
     const file = fileSchema.parse(answer.file);
     // Bolt's own filter does not know these events: our uploads would come back to us
     if (file.user === botUserId) return 'done';
-    const refusal = refuseFile(file, options.maxBytes);
+    const refusal = refuseFile(file, options.maxBytes, asked);
     if (refusal) {
       if (asked) await teller.whisper(seen, refusal);
       return 'done';

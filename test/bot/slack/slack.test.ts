@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { SHORTCUT } from '../../../src/bot/slack/listen-commands.ts';
 import { openSlack } from '../../../src/bot/slack/open-slack.ts';
+import { refuseFile } from '../../../src/bot/slack/refuse-file.ts';
 import { loadConfig } from '../../../src/config.ts';
 import { HansardError } from '../../../src/errors.ts';
 import { CHANNEL, startSlackWorld } from '../../builders/slack-world.ts';
@@ -233,6 +234,15 @@ describe('a recording in Slack', () => {
     await until('it is gone', () => store.meetings.list({ limit: 1 }).length === 0);
     assert.equal(slack.messages.filter(({ user }) => user === BOT).length, 0);
   });
+});
+
+test('a ZIP, which may be one of Craig, is taken when somebody asks for it, and not by itself', async t => {
+  const { slack, store } = await startSlackWorld(t);
+  const zip = { name: 'craig.zip', content: Buffer.from('PK'), mimetype: 'application/zip' };
+  const { fileId, ts } = slack.post(CHANNEL, zip);
+  await slack.emit(asked(CHANNEL, ts, fileId));
+  await until('it is a meeting', () => store.meetings.list({ limit: 1 }).length === 1);
+  assert.match(refuseFile({ id: 'F1', ...zip }, 1_000, false) ?? '', /neither audio nor video/);
 });
 
 describe('what is no recording', () => {
