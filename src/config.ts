@@ -20,7 +20,10 @@ const environment = z.object({
   HANSARD_DEVICE: device.default('auto'),
   HANSARD_PROCESSES: z.coerce.number().int().min(1).max(64).optional(),
   OLLAMA_HOST: z.string().default('http://127.0.0.1:11434'),
-  HANSARD_SUMMARY_MODEL: z.string().default('qwen3:4b-instruct-2507'),
+  HANSARD_LLM_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HANSARD_LLM_KEY: z.string().optional(),
+  HANSARD_SUMMARY_MODEL: z.string().optional(),
+  HANSARD_SUMMARY_THREADS: z.coerce.number().int().min(1).max(256).optional(),
   HANSARD_QUEUE: z.enum(['sqlite', 'bullmq']).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   SLACK_BOT_TOKEN: z.string().startsWith('xoxb-').optional(),
@@ -71,7 +74,7 @@ export interface Config {
   device: string;
   /** Inference child processes, each with one thread. */
   inferenceProcesses: number;
-  ollama: { host: string; model: string };
+  languageModel: ModelServer;
   /** Jobs go through Redis, or through a file of `dataDir`. */
   queue: { kind: 'sqlite' } | { kind: 'bullmq'; url: string };
   slack: SlackSettings | undefined;
@@ -97,6 +100,21 @@ export interface Config {
   http: { host: string; port: number | undefined; token: string | undefined } | undefined;
   logLevel: string | undefined;
 }
+
+/** The server of the language model that writes summaries. */
+export type ModelServer = {
+  /** Undefined: by machine with Ollama, the only one that there is with another server. */
+  model: string | undefined;
+} & (
+  | {
+      kind: 'ollama';
+      host: string;
+      /** That the model may use on a CPU; the server's choice when undefined. */
+      threads: number | undefined;
+    }
+  /** One that speaks OpenAI's protocol. */
+  | { kind: 'openai'; url: string; key: string | undefined }
+);
 
 export interface SlackSettings {
   botToken: string;
@@ -127,6 +145,7 @@ const SECRETS = [
   'S3_SECRET_ACCESS_KEY',
   'HANSARD_HTTP_TOKEN',
   'HANSARD_ALERT_SECRET',
+  'HANSARD_LLM_KEY',
 ] as const;
 
 /**
@@ -151,7 +170,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     ),
     device: values.HANSARD_DEVICE,
     inferenceProcesses: values.HANSARD_PROCESSES ?? Math.max(1, Math.min(os.availableParallelism(), 8)),
-    ollama: { host: values.OLLAMA_HOST, model: values.HANSARD_SUMMARY_MODEL },
+    languageModel: languageModelOf(values),
     queue: queueOf(values),
     slack: slackOf(values),
     discord: discordOf(values),
@@ -203,6 +222,12 @@ function blobsOf(values: Values, dataDir: string): Config['blobs'] {
     kind: 's3',
     settings: { ...names, accessKeyId: S3_ACCESS_KEY_ID, secretAccessKey: S3_SECRET_ACCESS_KEY },
   };
+}
+
+function languageModelOf(values: Values): ModelServer {
+  const { HANSARD_SUMMARY_MODEL: model, HANSARD_LLM_URL: url, HANSARD_LLM_KEY: key } = values;
+  if (url !== undefined) return { kind: 'openai', url, key, model };
+  return { kind: 'ollama', host: values.OLLAMA_HOST, threads: values.HANSARD_SUMMARY_THREADS, model };
 }
 
 const SLACK_HTTP_PORT = 3_000;

@@ -68,7 +68,7 @@ const faults = {
   },
   summarizer_offline: {
     retryable: true,
-    userMessage: 'The summary model did not answer. Check that Ollama is running and has the model.',
+    userMessage: 'The summary model did not answer. Check that its server is running and has the model.',
   },
   summarizer_failed: { retryable: true, userMessage: 'The summary model gave no usable answer.' },
   output_unwritable: {

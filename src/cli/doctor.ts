@@ -5,11 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
-import { z } from 'zod';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
+import type { ModelFinding } from '../gpu-worker/language-model/language-model.ts';
+import { openModel } from '../gpu-worker/language-model/open-model.ts';
 import { modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.ts';
 import { createLogger } from '../logger.ts';
@@ -42,8 +43,8 @@ export interface Patient {
   s3(): Promise<string[]>;
   /** What there is to say of Slack; asked where tokens are set. */
   slack(): Promise<Finding[]>;
-  /** The parsed JSON that Ollama answers. */
-  ollama(route: string): Promise<unknown>;
+  /** Whether the server of the language model answers and has it. */
+  languageModel(): Promise<ModelFinding>;
 }
 
 /** Something is broken. */
@@ -54,7 +55,6 @@ const OLDEST_NODE_MAJOR = 24;
 const NEEDED_MEMORY_BYTES = 1.5e9;
 const NEEDED_DISK_BYTES = 2e9;
 const NEEDED_DISK_FRACTION = 0.1;
-const OLLAMA_TIMEOUT_MS = 2_000;
 
 export function doctorCommand(load: () => { config: Config }, stdout: ProgressOutput = process.stdout): Command {
   return new Command('doctor')
@@ -87,7 +87,7 @@ export async function examine(config: Config, patient: Patient): Promise<Finding
     checkDataFolder(config.dataDir, patient),
     checkDisk(config.dataDir, patient),
     checkMemory(patient),
-    checkOllama(config.ollama, patient),
+    checkLanguageModel(patient),
     ...(config.queue.kind === 'bullmq' ? [checkServer('Redis', () => patient.redis())] : []),
     ...(config.blobs.kind === 's3' ? [checkServer('S3', () => patient.s3())] : []),
     ...(config.slack ? [checkSlack(patient)] : []),
@@ -173,21 +173,14 @@ async function checkMemory({ availableMemoryBytes }: Patient): Promise<Finding> 
   return limited('memory', detail, 'Close other programs, or set HANSARD_PROCESSES=1.');
 }
 
-const version = z.object({ version: z.string() });
-const tags = z.object({ models: z.array(z.object({ name: z.string() })) });
-
 /** Optional: without it summaries are extractive. */
-async function checkOllama({ host, model }: Config['ollama'], patient: Patient): Promise<Finding> {
-  try {
-    const answer = version.parse(await patient.ollama('/api/version'));
-    const names = tags.parse(await patient.ollama('/api/tags')).models.map(({ name }) => name);
-    if (names.some(name => name === model || name === `${model}:latest`))
-      return ok('Ollama', `${answer.version} at ${host} with ${model}`);
-    return limited('Ollama', `${answer.version} at ${host} lacks ${model}`, `Type: ollama pull ${model}`);
-  } catch {
-    const advice = `Start Ollama and type: ollama pull ${model}. Until then summaries are extractive.`;
-    return limited('Ollama', `no answer at ${host}`, advice);
-  }
+async function checkLanguageModel(patient: Patient): Promise<Finding> {
+  const found = await patient.languageModel();
+  const name = 'language model';
+  if (!found.isReady)
+    return limited(name, found.reason, 'Without it summaries are extractive; recordings are transcribed all the same.');
+  const detail = `${found.model}, reads ${found.contextTokens} tokens at once`;
+  return found.warnings.length === 0 ? ok(name, detail) : limited(name, detail, found.warnings.join(' '));
 }
 
 async function checkServer(name: string, ask: () => Promise<string[]>): Promise<Finding> {
@@ -255,15 +248,7 @@ function thisMachine(config: Config, slackChannel: string | undefined): Patient 
       const { examineSlack } = await import('../bot/slack/examine-slack.ts');
       return config.slack ? await examineSlack(config.slack, slackChannel) : [];
     },
-    ollama: async route => {
-      const url = new URL(
-        route,
-        config.ollama.host.includes('://') ? config.ollama.host : `http://${config.ollama.host}`,
-      );
-      const response = await fetch(url, { signal: AbortSignal.timeout(OLLAMA_TIMEOUT_MS) });
-      if (!response.ok) throw new Error(`HTTP ${response.status}`);
-      return response.json();
-    },
+    languageModel: async () => (await openModel(config.languageModel)).find(),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The worker's side of a run: ffmpeg, models and device are looked for when the first stage needs them, and not before. */
-import type { Config } from '../config.ts';
+import type { Config, ModelServer } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { SAMPLE_RATE_HZ, type Transcription } from '../pipeline/meeting.ts';
@@ -8,15 +8,15 @@ import type { DecodedAudio, StageContext, Transcriber } from '../pipeline/ports.
 import type { ChosenSummarizer, Stages } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
-import { isLocal, withDevice } from './device-lock.ts';
+import { withDevice } from './device-lock.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
 import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createPoolOnDemand } from './inference/pool-on-demand.ts';
 import { createTranscriber } from './inference/transcriber.ts';
+import { isOnThisMachine, openModel } from './language-model/open-model.ts';
+import { createModelSummarizer } from './language-model/summarizer.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
-import { findOllama } from './ollama/find-ollama.ts';
-import { createOllamaSummarizer } from './ollama/summarizer.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
 import { unpackWords } from './tracks/unpack-words.ts';
 
@@ -35,7 +35,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 2, transcribe: 1, diarize: 1, extractive: 1, ollama: 2 };
+const VERSIONS = { decode: 2, transcribe: 1, diarize: 1, extractive: 1, ollama: 3 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config.device, logger, {
@@ -95,7 +95,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     }
   }
 
-  const ollama = languageModel(config.ollama, logger, () => pools.device());
+  const ollama = languageModel(config.languageModel, logger, () => pools.device());
   return {
     decode: {
       version: VERSIONS.decode,
@@ -115,7 +115,8 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       run: (audio, options, context) =>
         infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
     },
-    chooseSummarizer: (options, signal) => chooseSummarizer(options, config.ollama, ollama, signal),
+    chooseSummarizer: (options, signal) =>
+      chooseSummarizer(options, { server: config.languageModel, logger, ollama }, signal),
     ollama,
     extractive,
     device: () => pools.device(),
@@ -141,33 +142,34 @@ async function transcribe(
   return unpackWords(heard, tracks);
 }
 
-/** `auto` takes Ollama where it answers and has the model. */
+/** `auto` takes the language model where its server answers and has it. */
 async function chooseSummarizer(
   { summarizer: wanted }: RecordingOptions,
-  server: Config['ollama'],
-  ollama: ChosenSummarizer,
+  { server, logger, ollama }: { server: ModelServer; logger: Logger; ollama: ChosenSummarizer },
   signal: AbortSignal,
 ): Promise<ChosenSummarizer> {
   if (wanted === 'extractive') return extractive;
-  const found = await findOllama(server, signal);
-  if (found.isReady) return ollama;
+  const found = await (await openModel(server)).find(signal);
+  if (found.isReady) {
+    for (const warning of found.warnings) logger.warn(warning);
+    return ollama;
+  }
   if (wanted === 'ollama') throw new HansardError('summarizer_offline', found.reason);
   return extractive;
 }
 
+/** The part of the key where nobody named a model: bot and worker may run on different machines. */
+const UNNAMED = 'default';
+
 /** One that shares a GPU with our models takes its turn, and lets go of the memory after. */
-function languageModel(
-  server: Config['ollama'],
-  logger: Logger,
-  findDevice: () => Promise<DeviceChoice>,
-): ChosenSummarizer {
+function languageModel(server: ModelServer, logger: Logger, findDevice: () => Promise<DeviceChoice>): ChosenSummarizer {
   return {
-    method: server.model,
+    method: server.model ?? UNNAMED,
     version: VERSIONS.ollama,
     summarizer: {
       async summarize(transcript, options, context) {
-        const device = isLocal(server.host) ? (await findDevice()).device : 'cpu';
-        const summarizer = createOllamaSummarizer({ ...server, sharesGpu: device !== 'cpu' });
+        const device = isOnThisMachine(server) ? (await findDevice()).device : 'cpu';
+        const summarizer = createModelSummarizer(await openModel(server, device !== 'cpu'));
         return await withDevice(device, { signal: context.signal, logger }, () =>
           summarizer.summarize(transcript, options, context),
         );

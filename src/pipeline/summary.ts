@@ -39,7 +39,8 @@ export const summarySchema = z.object({
   actionItems: z.array(actionItemSchema),
   questions: z.array(item),
   numbers: z.array(item),
-  method: z.enum(['extractive', 'ollama']),
+  /** By rules, by a model on Ollama, or by one on a server that speaks OpenAI's protocol. */
+  method: z.enum(['extractive', 'ollama', 'openai']),
   /** Name of the language model; null for the extractive method. */
   model: z.string().nullable(),
   /** Fraction of the turns that the summarizer has read, 0..1. */

@@ -18,7 +18,7 @@ const healthy: Patient = {
   redis: async () => [],
   s3: async () => [],
   slack: async () => [{ name: 'Slack', state: 'ok', detail: 'hansard in Acme', advice: '' }],
-  ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [{ name: 'qwen3:4b' }] }),
+  languageModel: async () => ({ isReady: true, model: 'qwen3:4b', contextTokens: 262_144, warnings: [] }),
 };
 
 async function findingOn(name: string, illness: Partial<Patient>): Promise<Finding> {
@@ -161,25 +161,20 @@ describe('the doctor', () => {
       advice: /HANSARD_PROCESSES=1/,
     },
     {
-      what: 'no Ollama',
-      name: 'Ollama',
-      illness: { ollama: () => Promise.reject(new Error('ECONNREFUSED')) },
+      what: 'no language model',
+      name: 'language model',
+      illness: { languageModel: async () => ({ isReady: false, reason: 'No Ollama answers at http://nowhere.' }) },
       state: 'limited',
       advice: /summaries are extractive/,
     },
     {
-      what: 'an Ollama without the model',
-      name: 'Ollama',
-      illness: { ollama: async route => (route === '/api/version' ? { version: '0.33.2' } : { models: [] }) },
+      what: 'a server of language models that is too old',
+      name: 'language model',
+      illness: {
+        languageModel: async () => ({ isReady: true, model: 'm', contextTokens: 1, warnings: ['Update it to 0.32.'] }),
+      },
       state: 'limited',
-      advice: /ollama pull qwen3:4b/,
-    },
-    {
-      what: 'something else on that port',
-      name: 'Ollama',
-      illness: { ollama: async () => ({ hello: 'world' }) },
-      state: 'limited',
-      advice: /ollama pull/,
+      advice: /Update it/,
     },
   ];
   for (const { what, name, illness, state, advice } of illnesses) {

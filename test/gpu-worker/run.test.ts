@@ -227,6 +227,6 @@ describe('the summarizer', () => {
     assert.equal((await choose(t, 'ollama', having('small'))).method, 'small');
     assert.equal((await choose(t, 'auto', having('large'))).method, 'extractive');
     assert.equal((await choose(t, 'extractive', having('small'))).method, 'extractive');
-    await assert.rejects(choose(t, 'ollama', having('large')), { detail: /ollama pull large$/ });
+    await assert.rejects(choose(t, 'ollama', having('large')), { detail: /models pull large$/ });
   });
 });

@@ -4,14 +4,14 @@ import type { SummarizeOptions } from '../ports.ts';
 import type { ActionItem, Summary, SummaryItem } from '../summary.ts';
 import { dayOf } from './calendar.ts';
 import { createEvidenceCheck, type EvidenceCheck } from './check-evidence.ts';
-import { type Action, findActions } from './find-actions.ts';
-import { type Decision, findDecisions } from './find-decisions.ts';
+import type { Action } from './find-actions.ts';
+import type { Decision } from './find-decisions.ts';
 import { findKeyNumbers } from './find-numbers.ts';
 import { findQuestions } from './find-questions.ts';
 import { countStems, findTopics, keyTerms, type Topic } from './find-topics.ts';
-import { findNames } from './names.ts';
 import { rankSentences } from './rank-sentences.ts';
-import { cite, type Sentence, splitIntoSentences } from './sentences.ts';
+import { readByRules } from './read-by-rules.ts';
+import { cite, type Sentence } from './sentences.ts';
 import { stem, tidy } from './words.ts';
 
 /** What was found, before it is written down; the same facts steer the abstract. */
@@ -27,10 +27,7 @@ export function buildExtractiveSummary(
   abstractSentences: number,
 ): Summary {
   const today = dayOf(meetingDate, timeZone);
-  const sentences = splitIntoSentences(transcript);
-  const names = findNames(sentences, transcript.speakers);
-  const decisions = findDecisions(sentences, today);
-  const actions = findActions(sentences, transcript, names, today);
+  const { sentences, decisions, actions } = readByRules(transcript, today);
   const check = createEvidenceCheck(transcript, today);
   const topics = findTopics(sentences);
   return {
@@ -71,10 +68,19 @@ function toItem(id: string, found: { text: string; evidence: Sentence[] }, check
 }
 
 function toAction(id: string, action: Action, decisions: readonly Decision[], check: EvidenceCheck): ActionItem {
-  const due = action.due ? { text: action.due.text, date: action.due.date ?? eventDate(action, decisions) } : null;
-  const item = { text: tidy(action.text), evidence: cite(action.evidence), owner: action.owner, due };
+  const item = {
+    text: tidy(action.text),
+    evidence: cite(action.evidence),
+    owner: action.owner,
+    due: dueOf(action, decisions),
+    status: action.status,
+  };
   const reason = check.action(item) ?? null;
-  return { id, ...item, status: action.status, verified: reason === null, reason };
+  return { id, ...item, verified: reason === null, reason };
+}
+
+export function dueOf(action: Action, decisions: readonly Decision[]): ActionItem['due'] {
+  return action.due ? { text: action.due.text, date: action.due.date ?? eventDate(action, decisions) } : null;
 }
 
 /** "before the launch" has the date of the launch when a decision names one. */

@@ -2,6 +2,7 @@
 import type { Transcript } from '../meeting.ts';
 import { ActionLedger } from './action-ledger.ts';
 import type { Day } from './calendar.ts';
+import { isCancelled, isDone } from './closing-words.ts';
 import { type Commitment, declines, isRefusal, pointsBack, readCommitment } from './commitments.ts';
 import { type DueMention, findDue } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
@@ -44,10 +45,6 @@ const ACCEPTS =
 /** How an offer ("I can send it") is taken up by somebody else. */
 const TAKES_UP =
   /^(?:(?:oh|okay|ok|yes|yeah),? )*(?:(?:yes|yeah),? please|please do|please|(?:that would be|that'd be) (?:great|good|helpful|lovely|perfect)|great|perfect|lovely|wonderful|thanks|thank you|awesome|brilliant)\b/iu;
-const CANCELS =
-  /\b(?:cancell?ed|(?:is|are) off\b|no longer need(?:ed)?|not needed|don't need (?:to|the|that|it)|(?:there's )?no need (?:to|for)|never mind|forget about (?:the|that|it)|scrap(?:ped)?|not be necessary|(?:drop|skip|cancel) (?:the|that|it)|off the (?:list|table)|we(?: don't| do not| won't| will not|'re not going to| are not going to) (?!know|think|have|remember|care|see|mind)[\p{L}]+)\b/iu;
-const DONE =
-  /\b(?:I(?:'ve| have)? (?:already|just) [\p{L}]+(?:ed|t|n|ne|de|id|ld)|I(?:'ve| have) [\p{L}]+(?:ed|t|n|ne|de|id|ld)|(?:is|are|it's|that's)(?: now| all)? (?:already )?(?:done|finished|completed|sent|fixed|sorted|booked|delivered))\b/iu;
 const HANDED =
   /\bfrom (\p{Lu}[\p{L}-]+) (?:over )?to (\p{Lu}[\p{L}-]+)|\b(\p{Lu}[\p{L}-]+)(?: will|'ll| can| is going to| should)? (?:takes?|handles?|does?|owns?) (?:it|that|this|those|them)(?: over| on)?\b/u;
 const TENTATIVE = /\b(?:I'd|I would|should we|could we|maybe|perhaps|what if|might|if)\b/iu;
@@ -111,8 +108,8 @@ class ActionReader {
   private close({ sentence, commitment }: Reading): boolean {
     const { text, stems } = sentence;
     if (commitment?.kind === 'promise' && commitment.firm) return false;
-    const cancels = CANCELS.test(text) && !TENTATIVE.test(text);
-    if (!cancels && !DONE.test(text)) return false;
+    const cancels = isCancelled(text) && !TENTATIVE.test(text);
+    if (!cancels && !isDone(text)) return false;
     const points = /\b(?:it|that|this|task|item|never mind)\b/iu.test(text) && stems.size <= 3;
     const target = this.ledger.find(stems, 0.5) ?? (points ? this.ledger.recent(sentence, 2) : undefined);
     if (target?.status !== 'open') return false;

@@ -1,6 +1,6 @@
 /** What the templates of transcript and summary show, with every outside text passed through one escaping function. */
 import type { Transcript } from '../meeting.ts';
-import type { Evidence, SummaryItem } from '../summary.ts';
+import type { Evidence, Summary, SummaryItem } from '../summary.ts';
 import { cleanLabel, cleanText } from './clean-text.ts';
 import { formatClock, formatDate, formatLength } from './format-time.ts';
 import type { Minutes } from './minutes.ts';
@@ -164,7 +164,8 @@ function fold(text: string): string {
 }
 
 /** Platforms and laws ask that machine-made text says so. */
-function buildNotice(method: 'extractive' | 'ollama', model: string | null): string {
-  const by = method === 'ollama' && model !== null ? `a language model (${model})` : 'rules, without a language model';
+function buildNotice(method: Summary['method'], model: string | null): string {
+  const by =
+    method !== 'extractive' && model !== null ? `a language model (${model})` : 'rules, without a language model';
   return `Made automatically by Hansard: words and speakers by speech recognition, the summary by ${by}. It may contain mistakes; check what matters against the recording.`;
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
-import { findOllama } from '../../../src/gpu-worker/ollama/find-ollama.ts';
-import { createOllamaSummarizer } from '../../../src/gpu-worker/ollama/summarizer.ts';
+import { createOllama } from '../../../src/gpu-worker/language-model/ollama.ts';
+import { createModelSummarizer } from '../../../src/gpu-worker/language-model/summarizer.ts';
 import { describeSummarizer, PAINTING, stageContext } from '../../contracts/summarizer.contract.ts';
 import { type Answer, type FakeChat, type FakeSetup, startFakeOllama } from '../../fakes/ollama.ts';
 import { transcriptOf } from '../../pipeline/minutes/build-transcript.ts';
@@ -38,7 +38,7 @@ describeSummarizer('the Ollama summarizer', {
   async open() {
     const server = await startFakeOllama({ model: MODEL }, () => said(GOOD));
     return {
-      summarizer: createOllamaSummarizer({ host: server.host, model: MODEL, limits: LIMITS }),
+      summarizer: createModelSummarizer(createOllama({ host: server.host, models: [MODEL] }), { limits: LIMITS }),
       close: () => server.close(),
     };
   },
@@ -47,7 +47,7 @@ describeSummarizer('the Ollama summarizer', {
 async function open(t: TestContext, answer: (chat: FakeChat, index: number) => Answer, setup: Partial<FakeSetup> = {}) {
   const server = await startFakeOllama({ model: MODEL, ...setup }, answer);
   t.after(() => server.close());
-  const summarizer = createOllamaSummarizer({ host: server.host, model: MODEL, limits: LIMITS });
+  const summarizer = createModelSummarizer(createOllama({ host: server.host, models: [MODEL] }), { limits: LIMITS });
   return {
     server,
     run: (transcript = PAINTING, context = stageContext()) => summarizer.summarize(transcript, OPTIONS, context),
@@ -177,16 +177,23 @@ describe('a server that is away, slow or something else', () => {
     const gone = await startFakeOllama({ model: MODEL }, () => ({}));
     await gone.close();
     const reasonOf = async (host: string, model = MODEL) => {
-      const found = await findOllama({ host, model });
+      const found = await createOllama({ host, models: [model] }).find();
       return found.isReady ? 'ready' : found.reason;
     };
     assert.equal(await reasonOf(server.host), 'ready');
-    assert.match(await reasonOf(server.host, 'nope'), /does not have the model nope\. Type: ollama pull nope/);
+    assert.match(
+      await reasonOf(server.host, 'nope'),
+      /does not have the model nope\. Type: npx hansard models pull nope/,
+    );
     assert.match(await reasonOf(page.host), /web page answered/);
     assert.match(await reasonOf(gone.host), /No Ollama answers/);
     assert.match(await reasonOf('http://a b'), /no address/);
     await assert.rejects(
-      createOllamaSummarizer({ host: gone.host, model: MODEL }).summarize(PAINTING, OPTIONS, stageContext()),
+      createModelSummarizer(createOllama({ host: gone.host, models: [MODEL] })).summarize(
+        PAINTING,
+        OPTIONS,
+        stageContext(),
+      ),
       fault('summarizer_offline', /No Ollama answers/),
     );
   });
@@ -194,7 +201,7 @@ describe('a server that is away, slow or something else', () => {
   test('one that never answers is given up after two seconds', async t => {
     const silent = await startFakeOllama({ model: MODEL, always: { hangs: 'at once' } }, () => ({}));
     t.after(() => silent.close());
-    const found = await findOllama({ host: silent.host, model: MODEL });
+    const found = await createOllama({ host: silent.host, models: [MODEL] }).find();
     assert.ok(!found.isReady && /within 2 seconds/.test(found.reason));
   });
 });

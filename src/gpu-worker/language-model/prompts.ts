@@ -4,6 +4,7 @@ import path from 'node:path';
 import Handlebars from 'handlebars';
 import type { SummaryStyle } from '../../pipeline/recording-options.ts';
 import type { PromptLine } from './plan-chunks.ts';
+import type { Note } from './write-notes.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'templates');
 
@@ -25,7 +26,7 @@ export interface Prompts {
     parts: number;
   }): string;
   /** Asks for one title and abstract from the notes of the parts. */
-  whole(given: { notes: readonly string[]; language: string; style: SummaryStyle }): string;
+  whole(given: { notes: readonly Note[]; language: string; style: SummaryStyle }): string;
 }
 
 export function loadPrompts(): Prompts {
@@ -46,7 +47,8 @@ export function loadPrompts(): Prompts {
         parts,
         lines: lines.map(({ id, speaker, text }) => ({ id, speaker: asData(speaker), text: asData(text) })),
       }),
-    whole: ({ notes, language, style }) => whole({ language, length: lengths[style], notes: notes.map(asData) }),
+    whole: ({ notes, language, style }) =>
+      whole({ language, length: lengths[style], notes: notes.map(({ kind, text }) => ({ kind, text: asData(text) })) }),
   };
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { estimateTokens, halve, planChunks } from '../../../src/gpu-worker/ollama/plan-chunks.ts';
+import { estimateTokens, halve, planChunks } from '../../../src/gpu-worker/language-model/plan-chunks.ts';
 import { transcriptOf } from '../../pipeline/minutes/build-transcript.ts';
 
 test('a short meeting is one part, and a small window is enough', () => {
