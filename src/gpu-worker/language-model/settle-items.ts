@@ -98,9 +98,17 @@ function goOn(earlier: FoundAction, later: FoundAction): FoundAction {
 
 /** Where the meeting came back to a decision that the model has from an earlier moment, what was said last. */
 function replaceDecision(item: FoundItem, decisions: readonly Decision[]): FoundItem {
+  const cited = new Set(item.evidence.map(({ turn }) => turn));
+  // agreement that comes later says nothing else; the decision itself must have been said again
+  const isRestated = ({ stems, evidence }: Decision) => {
+    const said = evidence.findLast(sentence => countShared(sentence.stems, stems) === stems.size);
+    return said !== undefined && !cited.has(said.turn.id);
+  };
   const later = decisions.find(
-    ({ evidence, subject }) =>
-      goesOnFrom(item, evidence) && countShared(subject, subjectStems(textWithQuotes(item))) >= 1,
+    decision =>
+      goesOnFrom(item, decision.evidence) &&
+      isRestated(decision) &&
+      countShared(decision.subject, subjectStems(textWithQuotes(item))) >= 1,
   );
   if (!later) return item;
   return { text: later.text, evidence: unite(item, { evidence: cite(later.evidence) }) };
