@@ -14,6 +14,7 @@ import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
 import { MOST_SPEAKERS, type RecordingOptions, type SpeakerRange } from '../pipeline/recording-options.ts';
+import { benchSummary } from './bench-summary.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly, type ProgressOutput } from './pull-progress.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -29,6 +30,8 @@ interface BenchFlags {
   speakers: SpeakerRange;
   json: boolean;
   quiet: boolean;
+  summary: boolean;
+  summarizer: 'extractive' | 'model';
 }
 
 type Outcome =
@@ -75,9 +78,21 @@ export function benchCommand(
       minSpeakers: 0,
       maxSpeakers: MOST_SPEAKERS,
     })
+    .option('--summary', 'measure summaries instead, on facts and transcripts (.facts.json, .abssumm.txt)', false)
+    .addOption(
+      new Option('--summarizer <name>', 'who writes the summaries: rules, or the language model of the settings')
+        .choices(['extractive', 'model'])
+        .default('extractive'),
+    )
     .option('--json', 'print one JSON object', false)
     .option('--quiet', 'print no progress', false)
     .action(async (places: string[], flags: BenchFlags) => {
+      if (flags.summary) {
+        const stop = listenForStop(() => {});
+        const output = { stdout, stderr: flags.quiet ? { write() {} } : stderr, signal: stop.signal };
+        await benchSummary(places, flags, load().config, output).finally(() => stop.dispose());
+        return;
+      }
       process.exitCode = await bench(places, flags, load(), { stdout, stderr });
     });
 }
