@@ -62,8 +62,14 @@ export function scoreSummary(summary: Summary, { transcript, facts, abstract }: 
 function scoreItems(summary: Summary, facts: Facts) {
   // a task that was called off may be told as a decision or as a cancelled task
   const isOptional = ({ id = '' }: Fact) => facts.action_items.some(action => id === `${action.id}_cancel`);
+  const values = new Set(facts.decisions.flatMap(({ text }) => [...numberValues(text)]));
+  // "moved from the twelfth to the nineteenth" has the old value and the new one
   const outdated = (item: SummaryItem) =>
-    facts.superseded.some(old => likeness(item, old) > Math.max(...facts.decisions.map(one => likeness(item, one)), 0));
+    facts.superseded.some(
+      old =>
+        likeness(item, old) > Math.max(0, ...facts.decisions.map(one => likeness(item, one))) &&
+        ![...numberValues(item.text)].some(value => values.has(value) && !numberValues(old.text).has(value)),
+    );
   const decided = pair(
     facts.decisions,
     summary.decisions.filter(item => !outdated(item)),
@@ -114,7 +120,8 @@ function likeness(item: SummaryItem, { text, said }: Fact): number {
 /** Counted without the code that verifies: a number or name that is nowhere in the meeting. */
 function countInvented(items: readonly SummaryItem[], { turns, speakers }: Transcript): number {
   const text = [...turns.map(turn => turn.text), ...speakers.map(({ label }) => label)].join('\n');
-  const values = numberValues(text);
+  // sentence by sentence: "thirty-eight. Twenty people …" are two numbers
+  const values = new Set(text.split(/[.?!\n]/u).flatMap(sentence => [...numberValues(sentence)]));
   const words = new Set(foldWords(text).map(word => word.replace(/'s$/u, '')));
   const isInvented = ({ text: written }: SummaryItem) =>
     [...numberValues(written)].some(value => value > 1 && !values.has(value)) ||
