@@ -4,6 +4,7 @@ import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { catalogue, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore, type ModelStatus, type ModelStore } from '../gpu-worker/models/store.ts';
+import { isLanguageModel, pullLanguageModel } from './pull-language-model.ts';
 import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-progress.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -32,13 +33,25 @@ export function modelsCommand(
 
   command
     .command('pull [names...]')
-    .description('fetch models (default: what transcribing English needs) and replace damaged ones')
+    .description(
+      'fetch models (default: what transcribing English needs) and replace damaged ones; a name with a tag, such as qwen3:4b-instruct-2507, is fetched by Ollama',
+    )
     .action(async (names: string[]) => {
+      const { config } = load();
       const store = openStore();
-      const wanted = names.length > 0 ? names : modelsForTranscription();
-      const stopCode = await pull(store, wanted, stderr);
-      if (stopCode === undefined) stdout.write(`${wanted.join(', ')}: ready in ${store.modelsDir}\n`);
-      else process.exitCode = stopCode;
+      const own = names.length > 0 ? names.filter(name => !isLanguageModel(name)) : modelsForTranscription();
+      const others = names.filter(isLanguageModel);
+      const stopCode = await untilStopped(stderr, async signal => {
+        if (own.length > 0) {
+          await ensureModelsVisibly(store, own, stderr, { signal, replaceDamaged: true });
+          stdout.write(`${own.join(', ')}: ready in ${store.modelsDir}\n`);
+        }
+        for (const name of others) {
+          await pullLanguageModel(name, config.languageModel, stderr, signal);
+          stdout.write(`${name}: ready in Ollama\n`);
+        }
+      });
+      if (stopCode !== undefined) process.exitCode = stopCode;
     });
 
   command
@@ -55,11 +68,14 @@ export function modelsCommand(
   return command;
 }
 
-/** @returns the exit status of a stopped program, or undefined when every model is there */
-async function pull(store: ModelStore, names: string[], stderr: ProgressOutput): Promise<number | undefined> {
+/** @returns the exit status of a stopped program, or undefined when the work was done */
+async function untilStopped(
+  stderr: ProgressOutput,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<number | undefined> {
   const stop = listenForStop(() => {});
   try {
-    await ensureModelsVisibly(store, names, stderr, { signal: stop.signal, replaceDamaged: true });
+    await work(stop.signal);
     return undefined;
   } catch (error) {
     const code = stop.exitCode();

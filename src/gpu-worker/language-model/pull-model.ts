@@ -26,14 +26,12 @@ export async function pullModel(
   signal: AbortSignal,
 ): Promise<void> {
   try {
+    // the package itself refuses a stream that ends without success
     await withPatience({ limits: LIMITS, signal, what: `pull ${model}` }, async (limited, heard) => {
-      let last = '';
       for await (const step of await connectOllama(host, limited).pull({ model, stream: true })) {
         heard();
-        last = step.status;
         onStep({ status: step.status, doneBytes: step.completed ?? 0, totalBytes: step.total ?? 0 });
       }
-      if (last !== 'success') throw new Error(`it ended with "${last}"`);
     });
   } catch (error) {
     if (error instanceof HansardError && error.code === 'cancelled') throw error;
@@ -45,6 +43,6 @@ function explain(error: unknown, host: string, model: string): string {
   const said = error instanceof HansardError ? error.detail : error instanceof Error ? error.message : String(error);
   if (/file does not exist|not found/iu.test(said)) return `Ollama's library has no model ${model}.`;
   if (error instanceof ServerRefusal || !/ECONNREFUSED|ENOTFOUND|EHOSTUNREACH/u.test(said))
-    return `Ollama at ${host} could not fetch ${model}: ${said}.`;
+    return `Ollama at ${host} could not fetch ${model}: ${said.replace(/\.+$/u, '')}.`;
   return `No Ollama answers at ${host}. Start it, or set OLLAMA_HOST.`;
 }
