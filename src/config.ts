@@ -48,6 +48,7 @@ const environment = z.object({
   S3_ACCESS_KEY_ID: z.string().optional(),
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   HANSARD_MINUTES: z.string().optional(),
+  HANSARD_TEMPLATES: z.string().optional(),
   HANSARD_USER_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_CHANNEL_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_KEEP_AUDIO_DAYS: z.coerce.number().min(0).default(7),
@@ -89,6 +90,8 @@ export interface Config {
   blobs: { kind: 'disk'; dir: string } | { kind: 's3'; settings: S3Settings };
   /** Gets one folder per meeting that was submitted from the command line. */
   minutesDir: string;
+  /** The installation's own templates; the folder need not be there. */
+  templatesDir: string;
   /** Days after a meeting is over, where the channel's settings do not say; 0 means at once. */
   retention: { audioDays: number; meetingDays: number };
   /** Minutes of audio within any 24 hours. */
@@ -180,6 +183,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     leaseMs: values.HANSARD_LEASE_SECONDS * 1000,
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
+    templatesDir: path.resolve(values.HANSARD_TEMPLATES ?? path.join(dataDir, 'templates')),
     retention: { audioDays: values.HANSARD_KEEP_AUDIO_DAYS, meetingDays: values.HANSARD_KEEP_MEETING_DAYS },
     quotas: {
       userMinutes: values.HANSARD_USER_MINUTES_PER_DAY,

@@ -32,6 +32,7 @@ const roles: Record<string, () => Promise<Command>> = {
   recover: async () => (await import('./cli/maintain.ts')).recoverCommand(load),
   forget: async () => (await import('./cli/maintain.ts')).forgetCommand(load),
   models: async () => (await import('./cli/models.ts')).modelsCommand(load),
+  templates: async () => (await import('./cli/templates.ts')).templatesCommand(load),
   doctor: async () => (await import('./cli/doctor.ts')).doctorCommand(load),
   bench: async () => (await import('./cli/bench.ts')).benchCommand(load),
 };
@@ -52,6 +53,7 @@ const descriptions = {
   recover: 'bring back work that got lost',
   forget: 'erase meetings wherever they lie, and prove it',
   models: 'the models: list, fetch and check them',
+  templates: 'your own templates and prompts: list, check and preview them',
   doctor: 'check everything that Hansard needs, and say what to type',
   bench: 'measure accuracy and speed on recordings with truth',
 } satisfies Record<keyof typeof roles, string>;

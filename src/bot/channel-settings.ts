@@ -18,7 +18,7 @@ import {
 } from '../pipeline/known-settings.ts';
 import { addCorrections } from '../pipeline/meeting-change.ts';
 import { type Correction, type RecordingOptions, SUMMARY_STYLES } from '../pipeline/recording-options.ts';
-import { SUMMARY_TEMPLATES } from '../pipeline/render/summary-template.ts';
+import { summaryTemplateName } from '../pipeline/render/summary-template.ts';
 import type { Settings } from '../pipeline/store/settings.ts';
 
 const fields = {
@@ -26,7 +26,7 @@ const fields = {
   language: { name: LANGUAGE_SETTING, schema: z.string() },
   summaryLanguage: { name: SUMMARY_LANGUAGE_SETTING, schema: z.string() },
   summaryStyle: { name: SUMMARY_STYLE_SETTING, schema: z.enum(SUMMARY_STYLES) },
-  summaryTemplate: { name: SUMMARY_TEMPLATE_SETTING, schema: z.enum(SUMMARY_TEMPLATES) },
+  summaryTemplate: { name: SUMMARY_TEMPLATE_SETTING, schema: summaryTemplateName },
   target: { name: TARGET_SETTING, schema: targetSchema },
   glossary: { name: GLOSSARY_SETTING, schema: glossarySchema },
   consent: { name: CONSENT_SETTING, schema: consentSchema },

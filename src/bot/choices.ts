@@ -30,7 +30,12 @@ export const STYLES = choices({
   detailed: 'detailed: up to ten sentences',
 } satisfies Record<SummaryStyle, string>);
 
-export const TEMPLATES: Choice[] = SUMMARY_TEMPLATES.map(value => ({ value, label: templateNames[value] }));
+const TEMPLATES: Choice[] = SUMMARY_TEMPLATES.map(value => ({ value, label: templateNames[value] }));
+
+/** Ours, and the installation's own where that is what is set. */
+export function templateChoices(set: string): Choice[] {
+  return TEMPLATES.some(({ value }) => value === set) ? TEMPLATES : [...TEMPLATES, { value: set, label: set }];
+}
 
 export const SUMMARY_LANGUAGES = choices({
   meeting: 'that of the meeting',

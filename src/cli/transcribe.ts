@@ -5,6 +5,7 @@ import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
 import { encodeAudio } from '../gpu-worker/ffmpeg/encode-audio.ts';
+import { loadTemplatesLoudly } from '../gpu-worker/load-templates.ts';
 import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
@@ -16,6 +17,7 @@ import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { drawPictures } from '../pipeline/render/draw-pictures.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
+import type { OwnTemplates } from '../pipeline/render/own-templates.ts';
 import { AUDIO_FILE, OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
@@ -75,9 +77,10 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
   });
   const stop = listenForStop(() => void stages.close()); // the children end at once
   try {
+    const templates = loadTemplatesLoudly(config.templatesDir, logger);
     let failed = false;
     for (const file of files) {
-      const report = await transcribeOne(file, flags, config, stages, stop.signal);
+      const report = await transcribeOne(file, flags, { config, templates }, stages, stop.signal);
       const code = stop.exitCode();
       if (code !== undefined) {
         process.stderr.write(`${new HansardError('cancelled', file).userMessage}\n`);
@@ -98,7 +101,7 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
 async function transcribeOne(
   file: string,
   flags: TranscribeFlags,
-  config: Config,
+  { config, templates }: { config: Config; templates: OwnTemplates },
   stages: WorkerStages,
   signal: AbortSignal,
 ): Promise<Report> {
@@ -127,7 +130,7 @@ async function transcribeOne(
     const sound = flags.audio && (await encodeSound(file, meeting, config, signal));
     if (flags.audio && !sound) meta.warnings.push('The sound could not be put beside the minutes.');
     const address = sound && (flags.audio === 'inside' ? asDataUrl(sound) : AUDIO_FILE);
-    const rendered = await drawPictures(renderFiles({ ...meeting, meta }, undefined, address));
+    const rendered = await drawPictures(renderFiles({ ...meeting, meta }, templates, address));
     if (sound && flags.audio === 'beside') rendered.set(AUDIO_FILE, sound);
     signal.throwIfAborted();
     await writeFiles(folder, rendered, [...OPTIONAL_FILES, AUDIO_FILE]);

@@ -15,6 +15,8 @@ import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createPoolOnDemand } from './inference/pool-on-demand.ts';
 import { createTranscriber } from './inference/transcriber.ts';
 import { isOnThisMachine, openModel } from './language-model/open-model.ts';
+import { loadOwnPrompts } from './language-model/own-prompts.ts';
+import type { Prompts } from './language-model/prompts.ts';
 import { createModelSummarizer } from './language-model/summarizer.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
@@ -95,7 +97,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     }
   }
 
-  const ollama = languageModel(config.languageModel, logger, () => pools.device());
+  const ollama = languageModel(config, logger, () => pools.device());
   return {
     decode: {
       version: VERSIONS.decode,
@@ -162,20 +164,33 @@ async function chooseSummarizer(
 const UNNAMED = 'default';
 
 /** One that shares a GPU with our models takes its turn, and lets go of the memory after. */
-function languageModel(server: ModelServer, logger: Logger, findDevice: () => Promise<DeviceChoice>): ChosenSummarizer {
+function languageModel(
+  { languageModel: server, templatesDir }: Config,
+  logger: Logger,
+  findDevice: () => Promise<DeviceChoice>,
+): ChosenSummarizer {
   return {
     method: server.model ?? UNNAMED,
     version: VERSIONS.ollama,
     summarizer: {
       async summarize(transcript, options, context) {
         const device = isOnThisMachine(server) ? (await findDevice()).device : 'cpu';
-        const summarizer = createModelSummarizer(await openModel(server, device !== 'cpu'));
+        const summarizer = createModelSummarizer(await openModel(server, device !== 'cpu'), {
+          prompts: loadPromptsLoudly(templatesDir, logger),
+        });
         return await withDevice(device, { signal: context.signal, logger }, () =>
           summarizer.summarize(transcript, options, context),
         );
       },
     },
   };
+}
+
+function loadPromptsLoudly(folder: string, logger: Logger): Prompts {
+  const { prompts, reports } = loadOwnPrompts(folder);
+  for (const { file, problem } of reports)
+    if (problem !== undefined) logger.warn({ file, problem }, 'a prompt is broken; ours is used in its place');
+  return prompts;
 }
 
 const extractive: ChosenSummarizer = {

@@ -11,6 +11,7 @@ import { createStageHandlers } from '../pipeline/stage-handlers.ts';
 import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
+import { loadTemplatesLoudly } from './load-templates.ts';
 import { findModel, modelsForTranscription } from './models/catalogue.ts';
 import { createModelStore } from './models/store.ts';
 import type { WorkerStages } from './run.ts';
@@ -48,6 +49,7 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
     blobs,
     workDir,
     versions: programVersions(),
+    loadTemplates: () => loadTemplatesLoudly(config.templatesDir, logger),
     describeModels: model =>
       modelsForTranscription(model).map(name => ({
         name,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HansardError } from '../errors.ts';
 import { nextCronMs } from './queue/cron.ts';
 import { correction, MOST_CORRECTIONS, recordingOptions, SUMMARY_STYLES } from './recording-options.ts';
-import { SUMMARY_TEMPLATES } from './render/summary-template.ts';
+import { SUMMARY_TEMPLATES, summaryTemplateName } from './render/summary-template.ts';
 
 /** Days after a meeting is over; 0 means at once. */
 export const retentionSchema = z.strictObject({ audioDays: z.number().min(0), meetingDays: z.number().min(0) });
@@ -56,9 +56,9 @@ const known: Record<string, KnownSetting> = {
     does: `how long the abstract is: ${SUMMARY_STYLES.join(', ')}`,
   },
   [SUMMARY_TEMPLATE_SETTING]: {
-    schema: z.enum(SUMMARY_TEMPLATES),
+    schema: summaryTemplateName,
     scope: 'channel',
-    does: `which parts of the summary are shown: ${SUMMARY_TEMPLATES.join(', ')}`,
+    does: `which parts of the summary are shown: ${SUMMARY_TEMPLATES.join(', ')}; or a template of your own, by its name`,
   },
   [TARGET_SETTING]: { schema: targetSchema, scope: 'channel', does: 'where minutes go: "thread" or "channel"' },
   [GLOSSARY_SETTING]: {

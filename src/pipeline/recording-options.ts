@@ -1,7 +1,7 @@
 /** What people may choose for a recording. */
 import { z } from 'zod';
 import { MOST_EDITS, summaryEdit } from './minutes/edit-summary.ts';
-import { SUMMARY_TEMPLATES } from './render/summary-template.ts';
+import { summaryTemplateName } from './render/summary-template.ts';
 
 /** No meeting has more voices than this; it only bounds the search. */
 export const MOST_SPEAKERS = 32;
@@ -50,7 +50,7 @@ export const recordingOptions = z.object({
     .string()
     .regex(/^[a-z]{2,3}$/)
     .optional(),
-  summaryTemplate: z.enum(SUMMARY_TEMPLATES).optional(),
+  summaryTemplate: summaryTemplateName.optional(),
   /** What people changed in the items of the summary. */
   summaryEdits: z.array(summaryEdit).max(MOST_EDITS).optional(),
 });

@@ -33,6 +33,7 @@ import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
 import { recordingOptions } from './recording-options.ts';
 import { buildMeta } from './render/build-meta.ts';
+import type { OwnTemplates } from './render/own-templates.ts';
 import { renderFiles } from './render/render-files.ts';
 import { loadTemplates, type Templates } from './render/templates.ts';
 import { createResultStore, stageKey } from './results/result-store.ts';
@@ -62,13 +63,15 @@ export interface StageHandlersOptions {
   /** For meta.json. */
   versions: Record<string, string>;
   describeModels(model: string): MetaFile['models'];
+  /** The installation's templates; ours alone when not given. */
+  loadTemplates?(): Templates & Partial<OwnTemplates>;
 }
 
 /** One handler for each stage but `fetch` and `deliver`, which need the platform. */
 export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   const { stages, blobs, workDir } = options;
   const results = createResultStore(blobs);
-  let templates: Templates | undefined; // compiled once, with the first meeting
+  let templates: (Templates & Partial<OwnTemplates>) | undefined; // compiled once, with the first meeting
 
   /** The stored result of an earlier stage. @throws HansardError `blob_missing` */
   const load = async <T>(
@@ -222,7 +225,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       models: options.describeModels(shown.model),
       processedAt: new Date(),
     });
-    templates ??= loadTemplates();
+    templates ??= (options.loadTemplates ?? loadTemplates)();
     return { files: Object.fromEntries(renderFiles({ ...meeting, meta }, templates)) };
   }
 }

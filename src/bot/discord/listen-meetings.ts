@@ -2,7 +2,7 @@
 import { ButtonStyle, ComponentType } from 'discord.js';
 import { MOST_SPEAKERS, parseSpeakerRange } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
-import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, TEMPLATES } from '../choices.ts';
+import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
 import { buttons, message, paragraph } from '../message.ts';
 import { forgetButton } from '../present/present-minutes.ts';
 import { presentNotes } from '../present/present-notes.ts';
@@ -129,7 +129,12 @@ function buildRerunForm({ id, options }: Meeting) {
       { name: 'model', label: 'Heard by', choices: MODELS, chosen: chosen('model', 'moonshine-base') },
       { name: 'summarizer', label: 'Summary written', choices: SUMMARIZERS, chosen: chosen('summarizer', 'auto') },
       { name: 'style', label: 'Length', choices: STYLES, chosen: chosen('summaryStyle', 'standard') },
-      { name: 'template', label: 'It has', choices: TEMPLATES, chosen: chosen('summaryTemplate', 'minutes') },
+      {
+        name: 'template',
+        label: 'It has',
+        choices: templateChoices(chosen('summaryTemplate', 'minutes')),
+        chosen: chosen('summaryTemplate', 'minutes'),
+      },
       {
         name: 'summaryLanguage',
         label: 'Its language',

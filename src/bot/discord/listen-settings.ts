@@ -4,14 +4,14 @@ import { HansardError } from '../../errors.ts';
 import { consentSchema } from '../../pipeline/known-settings.ts';
 import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
-import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import {
   type ChannelSettings,
   DEFAULT_CONSENT,
   readChannelSettings,
   writeChannelSettings,
 } from '../channel-settings.ts';
-import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, TEMPLATES } from '../choices.ts';
+import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { presentSettings } from '../present/present-settings.ts';
 import {
@@ -48,7 +48,7 @@ const choiceOf: Record<string, (value: string) => Partial<ChannelSettings> | und
   deleted: value => ({ forgetDeleted: value === ON }),
   language: value => (LANGUAGES.some(one => one.value === value) ? { language: value } : undefined),
   style: value => wish(z.enum(SUMMARY_STYLES), value, summaryStyle => ({ summaryStyle })),
-  template: value => wish(z.enum(SUMMARY_TEMPLATES), value, summaryTemplate => ({ summaryTemplate })),
+  template: value => wish(summaryTemplateName, value, summaryTemplate => ({ summaryTemplate })),
   summaryLanguage(value) {
     if (!SUMMARY_LANGUAGES.some(one => one.value === value)) return undefined;
     return { summaryLanguage: value === 'meeting' ? undefined : value };
@@ -111,7 +111,12 @@ function buildSettingsForm(channel: string, settings: ChannelSettings, autoByDef
       { name: 'auto', label: 'Recordings', choices: AUTO_CHOICES, chosen: (settings.auto ?? autoByDefault) ? ON : OFF },
       { name: 'language', label: 'People speak', choices: LANGUAGES, chosen: language ?? 'auto' },
       { name: 'style', label: 'The summary is', choices: STYLES, chosen: summaryStyle ?? 'standard' },
-      { name: 'template', label: 'It has', choices: TEMPLATES, chosen: summaryTemplate ?? 'minutes' },
+      {
+        name: 'template',
+        label: 'It has',
+        choices: templateChoices(summaryTemplate ?? 'minutes'),
+        chosen: summaryTemplate ?? 'minutes',
+      },
       {
         name: 'summaryLanguage',
         label: 'Its language',

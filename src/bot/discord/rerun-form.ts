@@ -1,7 +1,7 @@
 /** What was chosen to be run again; anybody can forge what comes back. */
 import { z } from 'zod';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
-import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import type { RerunChanges } from '../change-meeting.ts';
 import { LANGUAGES, MODELS, SUMMARY_LANGUAGES } from '../choices.ts';
 
@@ -13,7 +13,7 @@ const answersSchema = z.object({
   model: oneOf(MODELS).optional().catch(undefined),
   summarizer: z.enum(['auto', 'ollama', 'extractive']).optional().catch(undefined),
   style: z.enum(SUMMARY_STYLES).optional().catch(undefined),
-  template: z.enum(SUMMARY_TEMPLATES).optional().catch(undefined),
+  template: summaryTemplateName.optional().catch(undefined),
   summaryLanguage: oneOf(SUMMARY_LANGUAGES).optional().catch(undefined),
 });
 

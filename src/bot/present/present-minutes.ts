@@ -1,8 +1,7 @@
 /** The summary that everybody sees: at most 1,200 characters, with what can be done about it. Pure. */
-import { z } from 'zod';
 import type { MetaFile, TranscriptFile } from '../../pipeline/files.ts';
 import { formatDate, formatLength } from '../../pipeline/render/format-time.ts';
-import { hasPart, SUMMARY_TEMPLATES, type SummaryTemplate, showParts } from '../../pipeline/render/summary-template.ts';
+import { hasPart, partsTemplate, type SummaryTemplate, showParts } from '../../pipeline/render/summary-template.ts';
 import type { ActionItem, Summary } from '../../pipeline/summary.ts';
 import { formatItemRef } from '../item-ref.ts';
 import {
@@ -65,7 +64,7 @@ export function presentSummary(
 }
 
 export function templateOf({ options }: MetaFile): SummaryTemplate {
-  return z.enum(SUMMARY_TEMPLATES).catch('minutes').parse(options.summaryTemplate);
+  return partsTemplate(options.summaryTemplate);
 }
 
 /** Those that stand in the summary: what is to do, then what is done. */

@@ -3,7 +3,7 @@
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { Settings } from '../../pipeline/store/settings.ts';
 import { type ChannelSettings, DEFAULT_CONSENT, readChannelSettings } from '../channel-settings.ts';
-import { type Choice, LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, TEMPLATES } from '../choices.ts';
+import { type Choice, LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, templateChoices } from '../choices.ts';
 import type { ChatChannel } from '../find-meetings.ts';
 import { buttons, type ChatMessage, list, message, type Piece, paragraph } from '../message.ts';
 import { ACTIONS } from './present-progress.ts';
@@ -44,7 +44,7 @@ function lines(chosen: ChannelSettings, platform: string): Piece[][] {
     // elsewhere the thread is always that of our own message
     ...(platform === SLACK_PLATFORM ? [`Minutes go ${label(TARGETS, target ?? 'thread')}`] : []),
     `The summary is ${label(STYLES, summaryStyle ?? 'standard')}`,
-    `It has: ${label(TEMPLATES, summaryTemplate ?? 'minutes')}`,
+    `It has: ${label(templateChoices(summaryTemplate ?? 'minutes'), summaryTemplate ?? 'minutes')}`,
     `Its language is ${label(SUMMARY_LANGUAGES, summaryLanguage ?? 'meeting')}`,
     glossary.length === 0 ? 'The glossary is empty' : `The glossary has ${glossary.length} entries`,
     `Under every summary: “${consent ?? DEFAULT_CONSENT}”`,

@@ -2,9 +2,9 @@
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { MOST_SPEAKERS, parseSpeakerRange, SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
-import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import type { RerunChanges } from '../change-meeting.ts';
-import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, TEMPLATES } from '../choices.ts';
+import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
 import { buildDialog, choiceField, type DialogErrors, type DialogMeeting, readDialog, textField } from './dialog.ts';
 
 export const RERUN_DIALOG = 'hansard_rerun_dialog';
@@ -29,7 +29,11 @@ export function buildRerunDialog(meeting: DialogMeeting & { options: Record<stri
       choiceField({ block: 'model', label: 'The words are heard by' }, MODELS, chosen('model', 'moonshine-base')),
       choiceField({ block: 'summarizer', label: 'The summary is written' }, SUMMARIZERS, chosen('summarizer', 'auto')),
       choiceField({ block: 'style', label: 'The summary is' }, STYLES, chosen('summaryStyle', 'standard')),
-      choiceField({ block: 'template', label: 'It has' }, TEMPLATES, chosen('summaryTemplate', 'minutes')),
+      choiceField(
+        { block: 'template', label: 'It has' },
+        templateChoices(chosen('summaryTemplate', 'minutes')),
+        chosen('summaryTemplate', 'minutes'),
+      ),
       choiceField(
         { block: 'summaryLanguage', label: 'Its language', hint: 'Only a language model can translate.' },
         SUMMARY_LANGUAGES,
@@ -50,7 +54,7 @@ const wishSchema = z.object({
   model: z.string(),
   summarizer: z.enum(['auto', 'ollama', 'extractive']),
   style: z.enum(SUMMARY_STYLES),
-  template: z.enum(SUMMARY_TEMPLATES),
+  template: summaryTemplateName,
   summaryLanguage: z.string(),
 });
 

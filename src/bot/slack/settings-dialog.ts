@@ -3,9 +3,9 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { consentSchema, targetSchema } from '../../pipeline/known-settings.ts';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
-import { SUMMARY_TEMPLATES } from '../../pipeline/render/summary-template.ts';
+import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import { type ChannelSettings, DEFAULT_CONSENT } from '../channel-settings.ts';
-import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, TEMPLATES } from '../choices.ts';
+import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, templateChoices } from '../choices.ts';
 import {
   formatGlossary,
   keptDays,
@@ -40,7 +40,11 @@ export function buildSettingsDialog(channel: string, settings: ChannelSettings, 
       choiceField({ block: 'language', label: 'People speak' }, LANGUAGES, settings.language ?? 'auto'),
       choiceField({ block: 'target', label: 'Minutes go' }, TARGETS, settings.target ?? 'thread'),
       choiceField({ block: 'style', label: 'The summary is' }, STYLES, settings.summaryStyle ?? 'standard'),
-      choiceField({ block: 'template', label: 'It has' }, TEMPLATES, settings.summaryTemplate ?? 'minutes'),
+      choiceField(
+        { block: 'template', label: 'It has' },
+        templateChoices(settings.summaryTemplate ?? 'minutes'),
+        settings.summaryTemplate ?? 'minutes',
+      ),
       choiceField(
         { block: 'summaryLanguage', label: 'Its language', hint: 'Only a language model can translate.' },
         SUMMARY_LANGUAGES,
@@ -80,7 +84,7 @@ const answersSchema = z.object({
   language: z.string(),
   target: targetSchema,
   style: z.enum(SUMMARY_STYLES),
-  template: z.enum(SUMMARY_TEMPLATES),
+  template: summaryTemplateName,
   summaryLanguage: z.string(),
 });
 

@@ -29,15 +29,15 @@ export interface Prompts {
   whole(given: { notes: readonly Note[]; language: string; style: SummaryStyle }): string;
 }
 
-export function loadPrompts(): Prompts {
-  const compile = (name: string) =>
-    Handlebars.create().compile(fs.readFileSync(path.join(folder, name), 'utf8'), {
-      noEscape: true,
-      strict: true,
-      knownHelpersOnly: true,
-    });
-  const part = compile('summarize.hbs');
-  const whole = compile('summarize-parts.hbs');
+/** Sources that stand for ours. */
+export type PromptSources = { part?: string; whole?: string };
+
+export function loadPrompts(own: PromptSources = {}): Prompts {
+  const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
+  const compile = (source: string) =>
+    Handlebars.create().compile(source, { noEscape: true, strict: true, knownHelpersOnly: true });
+  const part = compile(own.part ?? read('summarize.hbs'));
+  const whole = compile(own.whole ?? read('summarize-parts.hbs'));
   return {
     part: ({ lines, language, style, part: number, parts }) =>
       part({

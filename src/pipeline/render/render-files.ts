@@ -7,6 +7,7 @@ import { mergeSpans } from '../stages/merge-speakers.ts';
 import { buildTalkStrip } from './build-talk-strip.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
+import type { OwnTemplates } from './own-templates.ts';
 import { renderActionsCsv, renderActionsIcs } from './render-actions.ts';
 import { renderAnalyticsJson, renderMetaJson, renderSummaryJson, renderTranscriptJson } from './render-json.ts';
 import { renderMinutesHtml } from './render-minutes-html.ts';
@@ -14,7 +15,7 @@ import { renderRttm } from './render-rttm.ts';
 import { renderSrt, renderVtt } from './render-subtitles.ts';
 import { renderTalkStrip } from './render-talk-strip.ts';
 import { renderSummaryMd, renderTranscriptMd, renderTranscriptTxt } from './render-text.ts';
-import { SUMMARY_TEMPLATES, showParts } from './summary-template.ts';
+import { partsTemplate, showParts, summaryTemplateName } from './summary-template.ts';
 import { loadTemplates, type Templates } from './templates.ts';
 
 /** Files that not every meeting has: one left by an earlier run is out of date. */
@@ -22,7 +23,7 @@ export const OPTIONAL_FILES = ['actions.ics'];
 
 const shownOptions = z.looseObject({
   speakerMerges: z.record(z.string(), z.string()).optional(),
-  summaryTemplate: z.enum(SUMMARY_TEMPLATES).default('minutes'),
+  summaryTemplate: summaryTemplateName.default('minutes'),
 });
 
 /** The sound beside minutes.html, for those who ask for it. */
@@ -34,12 +35,13 @@ export const AUDIO_FILE = 'audio.webm';
  */
 export function renderFiles(
   minutes: Minutes,
-  templates: Templates = loadTemplates(),
+  templates: Templates & Partial<OwnTemplates> = loadTemplates(),
   audio?: string,
 ): Map<string, string> {
   const { transcription, diarization, transcript, summary, meta } = minutes;
   const { speakerMerges, summaryTemplate } = shownOptions.parse(meta.options);
-  const read = { ...minutes, summary: showParts(summary, summaryTemplate) };
+  const read = { ...minutes, summary: showParts(summary, partsTemplate(summaryTemplate)) };
+  const summaryMd = templates.summaries?.get(summaryTemplate) ?? templates.summaryMd;
   const subtitles = cutSubtitles(transcript);
   const spans = mergeSpans(nameSpans(transcription.words, diarization.spans), speakerMerges);
   const analytics = analyseMeeting(transcript, spans);
@@ -47,7 +49,7 @@ export function renderFiles(
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
     ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics, audio })],
-    ['summary.md', renderSummaryMd(read, templates)],
+    ['summary.md', renderSummaryMd(read, { ...templates, summaryMd })],
     ['summary.json', renderSummaryJson(summary)],
     ['actions.csv', renderActionsCsv(summary, transcript)],
     ...(calendar === undefined ? [] : [['actions.ics', calendar] as const]),

@@ -1,8 +1,17 @@
 /** Templates of the summary: which of its parts people get to read. The JSON has them all. */
+import { z } from 'zod';
 import type { Summary } from '../summary.ts';
 
 export const SUMMARY_TEMPLATES = ['minutes', 'decisions', 'recap'] as const;
 export type SummaryTemplate = (typeof SUMMARY_TEMPLATES)[number];
+
+/** One of ours, or one of the installation's own (`own-templates.ts`). */
+export const summaryTemplateName = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/);
+
+/** Of ours: which parts are shown in chat. Own ones change summary.md; the rest shows everything. */
+export function partsTemplate(name: unknown): SummaryTemplate {
+  return z.enum(SUMMARY_TEMPLATES).catch('minutes').parse(name);
+}
 
 type Part = 'abstract' | 'topics' | 'decisions' | 'actionItems' | 'questions' | 'numbers';
 
