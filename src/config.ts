@@ -49,6 +49,7 @@ const environment = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   HANSARD_MINUTES: z.string().optional(),
   HANSARD_TEMPLATES: z.string().optional(),
+  HANSARD_VOICE_KEY_FILE: z.string().optional(),
   HANSARD_USER_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_CHANNEL_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_KEEP_AUDIO_DAYS: z.coerce.number().min(0).default(7),
@@ -92,6 +93,8 @@ export interface Config {
   minutesDir: string;
   /** The installation's own templates; the folder need not be there. */
   templatesDir: string;
+  /** The key that voiceprints are encrypted with; made with the first one. */
+  voiceKeyFile: string;
   /** Days after a meeting is over, where the channel's settings do not say; 0 means at once. */
   retention: { audioDays: number; meetingDays: number };
   /** Minutes of audio within any 24 hours. */
@@ -184,6 +187,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
     templatesDir: path.resolve(values.HANSARD_TEMPLATES ?? path.join(dataDir, 'templates')),
+    voiceKeyFile: path.resolve(values.HANSARD_VOICE_KEY_FILE ?? path.join(dataDir, 'voice.key')),
     retention: { audioDays: values.HANSARD_KEEP_AUDIO_DAYS, meetingDays: values.HANSARD_KEEP_MEETING_DAYS },
     quotas: {
       userMinutes: values.HANSARD_USER_MINUTES_PER_DAY,

@@ -190,6 +190,67 @@ const faults = {
   item_changed: { retryable: false, userMessage: 'That item reads differently by now. Look at the latest notes.' },
   illegal_move: { retryable: false, userMessage: 'That cannot be done in the present state of the meeting.' },
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
+  voices_off: {
+    retryable: false,
+    userMessage: 'Recognising people by voice is switched off. Type: npx hansard settings set global voices true',
+  },
+  voice_consent_missing: {
+    retryable: false,
+    userMessage: 'A voice is kept only with the consent of the person. Name the file that shows it with --consent.',
+  },
+  voice_consent_expired: {
+    retryable: false,
+    userMessage: 'The consent to be recognised by voice is over. Ask the person again, and enrol a new sample.',
+  },
+  voice_too_short: {
+    retryable: false,
+    userMessage: 'That sample holds too little speech. Record 20 seconds of one person talking.',
+  },
+  voice_too_quiet: {
+    retryable: false,
+    userMessage: 'That sample is too quiet to learn a voice from. Record it closer to the microphone.',
+  },
+  voice_too_noisy: {
+    retryable: false,
+    userMessage: 'That sample holds music or noise beside the voice. Record it in a quiet room.',
+  },
+  voice_mixed: {
+    retryable: false,
+    userMessage: 'That sample holds more than one voice. Record one person alone.',
+  },
+  voice_differs: {
+    retryable: false,
+    userMessage: 'That sample does not sound like the samples of this person so far. Record that person again.',
+  },
+  voice_key_missing: {
+    retryable: false,
+    userMessage: 'The key of the voices is not there. Put the key file back, or set HANSARD_VOICE_KEY_FILE to it.',
+  },
+  voice_key_unusable: {
+    retryable: false,
+    userMessage: 'The key file of the voices cannot be used. It must hold the key and be readable by its owner alone.',
+  },
+  voice_key_wrong: {
+    retryable: false,
+    userMessage: 'The voices were encrypted with another key. Put the right key file back.',
+  },
+  voiceprint_damaged: {
+    retryable: false,
+    userMessage: 'A stored voice is damaged. Forget that person and let them enrol again.',
+  },
+  voice_other_model: {
+    retryable: false,
+    userMessage: 'Voices of another model are not compared. The people concerned have to enrol again.',
+  },
+  unknown_person: { retryable: false, userMessage: 'There is no such person. Type: npx hansard people list' },
+  unknown_speaker: {
+    retryable: false,
+    userMessage: 'There is no such speaker in this meeting. Type: npx hansard speakers MEETING list',
+  },
+  person_forgotten: {
+    retryable: false,
+    userMessage: 'This person asked to be forgotten. Only they can change that: enrol them with --again.',
+  },
   queue_unavailable: {
     retryable: true,
     userMessage: 'The queue does not answer. What was accepted is saved, and starts when the queue is back.',

@@ -29,6 +29,6 @@ export async function openBlobs({ blobs }: Config): Promise<BlobStore> {
 }
 
 /** Only on the bot's host. @throws HansardError what `openStore` throws */
-export function openMeetingStore({ dataDir }: Config): Store {
-  return openStore(path.join(dataDir, 'hansard.db'));
+export function openMeetingStore({ dataDir, voiceKeyFile }: Config): Store {
+  return openStore(path.join(dataDir, 'hansard.db'), voiceKeyFile);
 }

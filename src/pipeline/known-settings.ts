@@ -19,6 +19,8 @@ export const TARGET_SETTING = 'target';
 export const GLOSSARY_SETTING = 'glossary';
 export const CONSENT_SETTING = 'consent-notice';
 export const FORGET_DELETED_SETTING = 'forget-deleted';
+/** The switch of the whole workspace: without it nobody is enrolled and nobody matched. */
+export const VOICES_SETTING = 'voices';
 export const scheduleSetting = (task: string): string => `schedule.${task}`;
 
 /** Where minutes go: the thread of the recording, or a message of their own in its channel. */
@@ -71,6 +73,11 @@ const known: Record<string, KnownSetting> = {
     schema: z.boolean(),
     scope: 'channel',
     does: 'whether minutes are forgotten when somebody deletes the recording: true or false',
+  },
+  [VOICES_SETTING]: {
+    schema: z.boolean(),
+    scope: 'global',
+    does: 'whether people who agreed to it are recognised by their voice: true or false',
   },
   ...Object.fromEntries(
     ['retention', 'clean-up', 'sweep', 'health', 'backup'].map(task => [

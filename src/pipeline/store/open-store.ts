@@ -1,6 +1,7 @@
 /** The store: the only truth about meetings. One SQLite file, opened only by processes on the bot's host. */
 import { rmSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Audit, createAudit } from './audit.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
@@ -8,9 +9,12 @@ import { type Erasure, forgetMeeting } from './forget-meeting.ts';
 import { createMeetings, type Meetings } from './meetings.ts';
 import { openDatabase } from './open-database.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
+import { createPeople, type People } from './people.ts';
 import { createSearch, type Search } from './search.ts';
 import { createSettings, type Settings } from './settings.ts';
+import { createSpeakers, type Speakers } from './speakers.ts';
 import { createStages, type Stages } from './stages.ts';
+import { createVoiceprints, type Voiceprints } from './voiceprints.ts';
 
 export interface Store {
   meetings: Meetings;
@@ -20,6 +24,9 @@ export interface Store {
   search: Search;
   settings: Settings;
   audit: Audit;
+  people: People;
+  voiceprints: Voiceprints;
+  speakers: Speakers;
   /** All or nothing; synchronous on purpose: no await inside. */
   transaction<T>(work: () => T): T;
   forgetMeeting(meetingId: string, who: string): Erasure;
@@ -30,12 +37,16 @@ export interface Store {
   close(): void;
 }
 
+/** Beside the database, where no setting says otherwise. */
+export const VOICE_KEY_NAME = 'voice.key';
+
 /**
  * Opens the store and brings it to the newest migration.
  * @param file path, or `:memory:` in tests
+ * @param voiceKeyFile the key of the voiceprints; looked for, or made, when one is needed
  * @throws HansardError `database_corrupt`, `database_newer`, `database_busy`, `data_unwritable`, `disk_full`
  */
-export function openStore(file: string): Store {
+export function openStore(file: string, voiceKeyFile = path.join(path.dirname(file), VOICE_KEY_NAME)): Store {
   const db = openDatabase(file, fileURLToPath(new URL('./migrations', import.meta.url)));
   const audit = createAudit(db);
   return {
@@ -46,6 +57,9 @@ export function openStore(file: string): Store {
     search: createSearch(db),
     settings: createSettings(db, audit),
     audit,
+    people: createPeople(db, audit),
+    voiceprints: createVoiceprints(db, audit, voiceKeyFile),
+    speakers: createSpeakers(db),
     transaction: db.transaction,
     forgetMeeting: (meetingId, who) => forgetMeeting(db, audit, meetingId, who),
     problems() {

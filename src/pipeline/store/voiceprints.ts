@@ -1,0 +1,135 @@
+/** Voiceprints: encrypted embeddings of people who agreed to be recognised, and nobody else's. */
+import { z } from 'zod';
+import { seal, unseal } from '../voices/seal.ts';
+import { makeVoiceKey, readVoiceKey } from '../voices/voice-key.ts';
+import { meanVector, toBytes, toVector, type VoiceVector } from '../voices/voice-vector.ts';
+import type { Audit } from './audit.ts';
+import type { Database } from './open-database.ts';
+import { uuidV7 } from './uuid-v7.ts';
+
+/** What a voiceprint was made of. The sound itself is not kept. */
+export const voiceClip = z.object({
+  /** A file's sha256, or `meeting:<id>`. */
+  from: z.string(),
+  seconds: z.number().min(0),
+});
+export type VoiceClip = z.infer<typeof voiceClip>;
+
+const voiceprintRow = z.object({
+  id: z.uuid(),
+  personId: z.uuid(),
+  model: z.string(),
+  clips: z.string().transform(text => z.array(voiceClip).parse(JSON.parse(text))),
+  consentSeq: z.number(),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+});
+/** Without the voice. */
+export type Voiceprint = z.infer<typeof voiceprintRow>;
+
+export interface NewVoiceprint {
+  personId: string;
+  /** sha256 of the embedding model's weights. */
+  model: string;
+  vector: VoiceVector;
+  clips: readonly VoiceClip[];
+  /** ISO time. */
+  expiresAt: string;
+  /** sha256 of the document, or the platform's id of the press: what shows that they agreed. */
+  consent: { kind: 'file' | 'press'; proof: string };
+}
+
+/** Somebody to be recognised: the middle of their voiceprints. */
+export interface VoiceReference {
+  personId: string;
+  vector: VoiceVector;
+}
+
+/** Whom a meeting may be searched for, and how many voiceprints were left out, and why. */
+export interface VoiceReferences {
+  references: VoiceReference[];
+  expired: number;
+  otherModel: number;
+}
+
+export interface Voiceprints {
+  /** Writes the consent into the audit, makes the key where there is none. @throws HansardError `voice_key_unusable` */
+  add(voiceprint: NewVoiceprint, who: string): Voiceprint;
+  of(personId: string): Voiceprint[];
+  /**
+   * Those of a workspace that are valid now and of this model.
+   * @throws HansardError `voice_key_missing`, `voice_key_unusable`, `voice_key_wrong`, `voiceprint_damaged`
+   */
+  references(workspace: string, model: string, now: Date): VoiceReferences;
+  /** Those whose time is over go. @returns how many */
+  dropExpired(now: Date): number;
+  /** @returns how many there were */
+  remove(personId: string): number;
+}
+
+const columns = `id, person_id AS personId, model, clips, consent_seq AS consentSeq, created_at AS createdAt,
+  expires_at AS expiresAt`;
+const sealedRow = z.object({ sealed: z.instanceof(Uint8Array) });
+
+export function createVoiceprints(db: Database, audit: Audit, keyFile: string): Voiceprints {
+  const of = (personId: string) =>
+    db.all(`SELECT ${columns} FROM voiceprints WHERE person_id = ? ORDER BY id`, personId).map(row => {
+      return voiceprintRow.parse(row);
+    });
+  return {
+    of,
+    add(voiceprint, who) {
+      const { personId, model, vector, clips, expiresAt, consent } = voiceprint;
+      const key = makeVoiceKey(keyFile);
+      return db.transaction(() => {
+        const id = uuidV7();
+        const detail = { person: personId, voiceprint: id, by: consent.kind, proof: consent.proof, expiresAt };
+        audit.write({ who, what: 'voice.consented', detail });
+        const [consented] = audit.list({ limit: 1 });
+        db.run(
+          `INSERT INTO voiceprints (id, person_id, model, sealed, clips, consent_seq, created_at, expires_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+          ...[
+            id,
+            personId,
+            model,
+            seal(key, contextOf({ id, personId, model }), toBytes(vector)),
+            JSON.stringify(clips),
+          ],
+          ...[consented?.seq ?? 0, new Date().toISOString(), expiresAt],
+        );
+        return voiceprintRow.parse(db.get(`SELECT ${columns} FROM voiceprints WHERE id = ?`, id));
+      });
+    },
+    references(workspace, model, now) {
+      const rows = db.all(
+        `SELECT ${columns}, sealed FROM voiceprints
+         WHERE person_id IN (SELECT id FROM people WHERE workspace = ?) ORDER BY person_id, id`,
+        workspace,
+      );
+      const all = rows.map(row => ({ ...voiceprintRow.parse(row), ...sealedRow.parse(row) }));
+      const valid = all.filter(({ expiresAt }) => expiresAt > now.toISOString());
+      const usable = valid.filter(one => one.model === model);
+      const counts = { expired: all.length - valid.length, otherModel: valid.length - usable.length };
+      if (usable.length === 0) return { references: [], ...counts };
+      const key = readVoiceKey(keyFile);
+      const byPerson = Map.groupBy(usable, ({ personId }) => personId);
+      const references = [...byPerson].map(([personId, own]) => ({
+        personId,
+        vector: meanVector(own.map(one => toVector(unseal(key, contextOf(one), one.sealed)))),
+      }));
+      return { references, ...counts };
+    },
+    dropExpired: now =>
+      db.transaction(() => {
+        const dropped = db.run('DELETE FROM voiceprints WHERE expires_at <= ?', now.toISOString());
+        if (dropped > 0) audit.write({ who: 'system', what: 'voice.expired', detail: { voiceprints: dropped } });
+        return dropped;
+      }),
+    remove: personId => db.run('DELETE FROM voiceprints WHERE person_id = ?', personId),
+  };
+}
+
+function contextOf({ id, personId, model }: Pick<Voiceprint, 'id' | 'personId' | 'model'>): string {
+  return `voiceprint ${id} ${personId} ${model}`;
+}
