@@ -14,6 +14,7 @@ import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createPoolOnDemand } from './inference/pool-on-demand.ts';
 import { createTranscriber } from './inference/transcriber.ts';
+import { measureVoices } from './inference/voice-meter.ts';
 import { isOnThisMachine, openModel } from './language-model/open-model.ts';
 import { loadOwnPrompts } from './language-model/own-prompts.ts';
 import type { Prompts } from './language-model/prompts.ts';
@@ -116,6 +117,11 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       models: () => hashesOf(['segmentation-3.0', 'campplus']),
       run: (audio, options, context) =>
         infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
+    },
+    voices: {
+      model: hashesOf(['campplus']).join('-'),
+      measure: (audio, spans, options, context) =>
+        infer(options, context, pool => measureVoices(pool, audio, spans, context)),
     },
     chooseSummarizer: (options, signal) =>
       chooseSummarizer(options, { server: config.languageModel, logger, ollama }, signal),

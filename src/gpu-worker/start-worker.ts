@@ -48,6 +48,7 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
     stages,
     blobs,
     workDir,
+    voiceKeyFile: config.voiceKeyFile,
     versions: programVersions(),
     loadTemplates: () => loadTemplatesLoudly(config.templatesDir, logger),
     describeModels: model =>

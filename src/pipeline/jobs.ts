@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { createJobRegistry, type JobType } from './queue/job-type.ts';
+import { voiceMatch } from './store/speakers.ts';
 
 const MINUTE_MS = 60_000;
 /**
@@ -32,6 +33,10 @@ export const stageJobResult = z.object({
   device: z.string().nullable(),
   /** It was there already. */
   stored: z.boolean(),
+  /** Of `diarize`: which voices are whose, where people agreed to it; it is kept in the database alone. */
+  voices: z.array(voiceMatch).optional(),
+  /** Code of the fault when they could not be compared. */
+  voicesFault: z.string().optional(),
 });
 export type StageJobResult = z.infer<typeof stageJobResult>;
 

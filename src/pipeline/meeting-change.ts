@@ -5,7 +5,7 @@ import { foldWords } from './minutes/words.ts';
 import { type Correction, correction, MOST_CORRECTIONS, recordingOptions } from './recording-options.ts';
 import type { Meeting } from './store/meetings.ts';
 
-const people = recordingOptions.pick({ speakerNames: true, speakerMerges: true });
+const people = recordingOptions.pick({ speakerNames: true, speakerMerges: true, speakerSplits: true });
 
 export const meetingChange = z.object({
   ...people.shape,
@@ -16,7 +16,7 @@ export type MeetingChange = z.infer<typeof meetingChange>;
 
 const kept = recordingOptions.pick({ corrections: true, summaryEdits: true });
 
-/** Names and merges replace those before; corrections and edits add to them. */
+/** Names, merges and splits replace those before; corrections and edits add to them. */
 export function changeOptions(options: Meeting['options'], change: MeetingChange): Meeting['options'] {
   const { corrections = [], summaryEdits = [] } = kept.parse(options);
   const { edits = [], corrections: added = [], ...named } = change;

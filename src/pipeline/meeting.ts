@@ -79,6 +79,10 @@ export interface Speaker {
   user?: PlatformUser | undefined;
   /** Seconds of speech, overlap counted for each voice. */
   speechMs: number;
+  /** Who gave the name: people, or the voice of somebody who agreed to be recognised. */
+  by?: 'people' | 'voice' | undefined;
+  /** Somebody whose voice this may be; people say whether it is. */
+  maybe?: { name: string; confidence: number } | undefined;
 }
 
 /** The transcript: who said what, when. */

@@ -2,7 +2,7 @@
 import { HansardError } from '../errors.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
 import type { MediaFacts } from './media-facts.ts';
-import type { Diarization, Transcript, Transcription } from './meeting.ts';
+import type { Diarization, SpeakerSpan, Transcript, Transcription } from './meeting.ts';
 import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
 import { hashFile, statRecording } from './recording-file.ts';
 import type { RecordingOptions } from './recording-options.ts';
@@ -20,6 +20,7 @@ import { assignSpeakers } from './stages/assign-speakers.ts';
 import { uuidV7 } from './store/uuid-v7.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { NOTHING_TO_TELL_APART, voicesOfTracks } from './tracks.ts';
+import type { HeardVoice } from './voices/match-voices.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** A stage that the worker carries out: what decides its result, and how it is computed. */
@@ -34,6 +35,7 @@ export interface Stages {
   decode: WorkerStage<{ sourcePath: string; workDir: string }, { decoded: DecodedRecording; audio: DecodedAudio }>;
   transcribe: WorkerStage<DecodedAudio, Transcription>;
   diarize: WorkerStage<DecodedAudio, Diarization>;
+  voices: VoiceMeter;
   /**
    * Which summarizer will be used is settled before the stage runs: it is part of the stage's key.
    * @throws HansardError `summarizer_offline` when one was asked for by name and does not answer
@@ -43,6 +45,19 @@ export interface Stages {
   ollama: ChosenSummarizer;
   /** Needs nothing; writes the summary when the chosen one fails. */
   extractive: ChosenSummarizer;
+}
+
+/** Listens to what voices sound like. Nothing of it is stored: the caller compares and lets go. */
+export interface VoiceMeter {
+  /** sha256 of the embedding model: vectors of different models are never compared. */
+  model: string;
+  /** @param spans of the diarizer */
+  measure(
+    audio: DecodedAudio,
+    spans: readonly SpeakerSpan[],
+    options: RecordingOptions,
+    context: StageContext,
+  ): Promise<HeardVoice[]>;
 }
 
 export interface ChosenSummarizer {

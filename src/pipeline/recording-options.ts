@@ -20,6 +20,18 @@ export type Correction = z.infer<typeof correction>;
 /** More would be a dictionary. */
 export const MOST_CORRECTIONS = 500;
 
+/** More would be another meeting. */
+export const MOST_SPLITS = 200;
+
+/** What `from` says within the span is said by `to`. */
+export const speakerSplit = z.object({
+  from: speakerId,
+  to: speakerId,
+  startMs: z.number().min(0),
+  endMs: z.number().min(0),
+});
+export type SpeakerSplit = z.infer<typeof speakerSplit>;
+
 /** How long the abstract is. */
 export const SUMMARY_STYLES = ['short', 'standard', 'detailed'] as const;
 export type SummaryStyle = (typeof SUMMARY_STYLES)[number];
@@ -42,6 +54,8 @@ export const recordingOptions = z.object({
   speakerNames: z.record(speakerId, z.string().min(1).max(MOST_NAME_CHARACTERS)).optional(),
   /** Speakers that are one person: from the one that goes to the one that stays. */
   speakerMerges: z.record(speakerId, speakerId).optional(),
+  /** Stretches that belong to another speaker than the one they were given to. */
+  speakerSplits: z.array(speakerSplit).max(MOST_SPLITS).optional(),
   /** Words that people corrected, and the channel's glossary. */
   corrections: z.array(correction).max(MOST_CORRECTIONS).optional(),
   summaryStyle: z.enum(SUMMARY_STYLES).optional(),

@@ -19,6 +19,7 @@ import {
   summarizeJob,
   transcribeJob,
 } from './jobs.ts';
+import type { Diarization } from './meeting.ts';
 import { editSummary } from './minutes/edit-summary.ts';
 import type { DecodedAudio, StageContext } from './ports.ts';
 import {
@@ -47,12 +48,16 @@ import {
   summarizeOptionsOf,
 } from './stage-inputs.ts';
 import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from './stage-results.ts';
-import { assignSpeakers } from './stages/assign-speakers.ts';
+import { assignSpeakers, speakersOfVoices } from './stages/assign-speakers.ts';
 import { correctWords } from './stages/correct-words.ts';
 import { mergeSpeakers } from './stages/merge-speakers.ts';
 import { nameSpeakers } from './stages/name-speakers.ts';
+import { splitSpeakers } from './stages/split-speakers.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { NOTHING_TO_TELL_APART } from './tracks.ts';
+import { unsealReferences } from './voices/carry-references.ts';
+import { matchVoices } from './voices/match-voices.ts';
+import { readVoiceKey } from './voices/voice-key.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 export interface StageHandlersOptions {
@@ -60,6 +65,8 @@ export interface StageHandlersOptions {
   blobs: BlobStore;
   /** Parent of the temporary folders. */
   workDir: string;
+  /** The key of the voices that jobs bring; without it nobody is recognised here. */
+  voiceKeyFile?: string;
   /** For meta.json. */
   versions: Record<string, string>;
   describeModels(model: string): MetaFile['models'];
@@ -69,7 +76,7 @@ export interface StageHandlersOptions {
 
 /** One handler for each stage but `fetch` and `deliver`, which need the platform. */
 export function createStageHandlers(options: StageHandlersOptions): Handler[] {
-  const { stages, blobs, workDir } = options;
+  const { stages, blobs, workDir, voiceKeyFile } = options;
   const results = createResultStore(blobs);
   let templates: (Templates & Partial<OwnTemplates>) | undefined; // compiled once, with the first meeting
 
@@ -147,17 +154,25 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     stage(transcribeJob, transcriptionSchema, (parsed, context) =>
       withAudio(parsed, context, audio => stages.transcribe.run(audio, parsed.options, context)),
     ),
-    stage(diarizeJob, diarizationSchema, async (parsed, context) => {
-      if ((await load(parsed.inputs, 'decode', decodedSchema)).result.tracks) return NOTHING_TO_TELL_APART;
-      return await withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context));
+    handle(diarizeJob, async (payload, job) => {
+      const parsed = parsePayload('diarize', stages, payload);
+      const isTracks = (await load(parsed.inputs, 'decode', decodedSchema)).result.tracks !== null;
+      const outcome = await runnerFor(job).run(parsed.identity, diarizationSchema, async context => {
+        if (isTracks) return NOTHING_TO_TELL_APART;
+        return await withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context));
+      });
+      if (isTracks || parsed.options.voices === undefined) return asJobResult(outcome);
+      return { ...asJobResult(outcome), ...(await compareVoices(parsed, outcome.result, job)) };
     }),
     stage(assignJob, transcriptSchema, async parsed => {
       const { decoded, transcription, diarization } = await loadHeard(parsed);
       const { durationMs, tracks } = decoded.result;
-      const { speakerNames, speakerMerges, corrections } = parsed.options;
+      const { speakerNames: names, speakerMerges, speakerSplits, corrections, knownVoices: voices } = parsed.options;
       const words = correctWords(transcription.result, corrections);
       const transcript = assignSpeakers(words, diarization.result, durationMs, tracks?.speakers);
-      return nameSpeakers(mergeSpeakers(transcript, speakerMerges), speakerNames);
+      const speakers = speakersOfVoices(words.words, diarization.result.spans);
+      const divided = splitSpeakers(transcript, speakerSplits);
+      return nameSpeakers(mergeSpeakers(divided, speakerMerges), { names, voices, speakers });
     }),
     handle(summarizeJob, summarize),
     stage(renderJob, renderedSchema, render),
@@ -171,6 +186,29 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       await keepSound(blobs, decoded, audio, context.signal);
       return decoded;
     });
+  }
+
+  /** Whose the voices are. Nothing of it is stored here: the answer travels with the job's result. */
+  async function compareVoices(
+    parsed: ParsedPayload,
+    { spans }: Diarization,
+    { signal }: JobContext,
+  ): Promise<Pick<StageJobResult, 'voices' | 'voicesFault'>> {
+    const { voices: sealed = '', meetingId } = parsed.options;
+    const nothing = () => {};
+    const context = { signal, onProgress: nothing, addCpuSeconds: nothing, onDevice: nothing };
+    try {
+      if (voiceKeyFile === undefined) throw new HansardError('voice_key_missing', 'this worker has none');
+      const references = unsealReferences(readVoiceKey(voiceKeyFile), meetingId, sealed);
+      const heard = await withAudio(parsed, context, audio =>
+        stages.voices.measure(audio, spans, parsed.options, context),
+      );
+      return { voices: matchVoices(heard, references, spans) };
+    } catch (failure) {
+      // speakers without names are better than none
+      if (signal.aborted || !(failure instanceof HansardError)) throw failure;
+      return { voicesFault: failure.code };
+    }
   }
 
   async function summarize(payload: StagePayload, job: JobContext): Promise<StageJobResult> {
@@ -217,6 +255,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       ...{ decoded, transcription, diarization, transcript: transcript.result },
       summary: { ...summary, result: editSummary(summary.result, shown.summaryEdits) },
     });
+    if (shown.voicesFault) meeting.warnings.push(faultOf(shown.voicesFault).userMessage);
     const meta = buildMeta(meeting, {
       fileName,
       options: recordingOptions.parse(shown), // without what only the handlers need

@@ -4,11 +4,12 @@ import type { SummarizeOptions } from './ports.ts';
 import type { ChosenSummarizer, Stages } from './process-recording.ts';
 import type { RecordingOptions } from './recording-options.ts';
 import type { StageIdentity } from './results/result-store.ts';
+import type { KnownVoice } from './stages/name-speakers.ts';
 
 /** The part of the stages that counts here; nothing is computed. */
 export type StageVersions = {
   [Name in 'decode' | 'transcribe' | 'diarize']: Pick<Stages[Name], 'version' | 'models'>;
-};
+} & { voices: Pick<Stages['voices'], 'model'> };
 
 /** Raised by hand when `assignSpeakers` gives other results. */
 const ASSIGN_VERSION = 1;
@@ -50,14 +51,19 @@ export function diarizeIdentity(
 }
 
 /** What people say of the words and of who said them. */
-export type Corrections = Partial<Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'corrections'>>;
+export type Corrections = Partial<
+  Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'speakerSplits' | 'corrections'>
+> & { knownVoices?: readonly KnownVoice[] | undefined };
 
 /** Where nobody corrected anything the keys are those of always. */
-function withCorrections({ speakerNames = {}, speakerMerges = {}, corrections = [] }: Corrections) {
+function withCorrections(changes: Corrections) {
+  const { speakerNames = {}, speakerMerges = {}, speakerSplits = [], corrections = [], knownVoices = [] } = changes;
   const sorted = (record: Record<string, string>) => Object.entries(record).sort();
   return {
     ...(Object.keys(speakerNames).length > 0 && { names: sorted(speakerNames) }),
     ...(Object.keys(speakerMerges).length > 0 && { merges: sorted(speakerMerges) }),
+    ...(speakerSplits.length > 0 && { splits: speakerSplits }),
+    ...(knownVoices.length > 0 && { voices: knownVoices }),
     ...(corrections.length > 0 && { corrections: corrections.map(({ heard, written }) => [heard, written]) }),
   };
 }

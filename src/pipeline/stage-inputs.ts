@@ -15,6 +15,7 @@ import {
   summarizeIdentity,
   transcribeIdentity,
 } from './stage-identity.ts';
+import { knownVoice } from './stages/name-speakers.ts';
 
 /** What a stage may read: `file` and `audio` by their hashes, stored results by the name of their stage. */
 export interface StageInputs {
@@ -37,6 +38,12 @@ export const stageOptions = recordingOptions.extend({
   /** Code of the fault when the speakers could not be told apart, or there is no summary. */
   diarizeFault: z.string().optional(),
   summarizeFault: z.string().optional(),
+  /** For `diarize`: encrypted voices to compare with, and no part of any key, since what comes of it is not stored. */
+  voices: z.string().optional(),
+  /** What is known of the voices, by the diarizer's numbers. */
+  knownVoices: z.array(knownVoice).optional(),
+  /** Code of the fault when voices could not be compared. */
+  voicesFault: z.string().optional(),
 });
 export type StageOptions = z.infer<typeof stageOptions>;
 

@@ -23,7 +23,14 @@ export const transcriptSchema: z.ZodType<Transcript> = z.object({
   language: z.string(),
   durationMs: z.number(),
   speakers: z.array(
-    z.object({ id: z.string(), label: z.string(), user: platformUserSchema.optional(), speechMs: z.number() }),
+    z.object({
+      id: z.string(),
+      label: z.string(),
+      user: platformUserSchema.optional(),
+      speechMs: z.number(),
+      by: z.enum(['people', 'voice']).optional(),
+      maybe: z.object({ name: z.string(), confidence: z.number() }).optional(),
+    }),
   ),
   turns: z.array(
     span.extend({

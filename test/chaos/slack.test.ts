@@ -123,6 +123,7 @@ function fakeButOfThisVersion(config: ReturnType<typeof loadConfig>): Stages {
     decode: { ...real.decode, run: fake.decode.run },
     transcribe: { ...real.transcribe, run: fake.transcribe.run },
     diarize: { ...real.diarize, run: fake.diarize.run },
+    voices: { ...real.voices, measure: fake.voices.measure },
     ollama: { ...real.ollama, summarizer: fake.ollama.summarizer },
     extractive: { ...real.extractive, summarizer: fake.extractive.summarizer },
     chooseSummarizer: async () => ({ ...real.extractive, summarizer: fake.extractive.summarizer }),

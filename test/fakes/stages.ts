@@ -6,6 +6,7 @@ import type { DecodedAudio, StageContext } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';
 import type { Tracks } from '../../src/pipeline/tracks.ts';
+import type { HeardVoice } from '../../src/pipeline/voices/match-voices.ts';
 import { decodedRecording } from '../builders/decoded-recording.ts';
 import { say, span, summary, transcription } from '../builders/meeting.ts';
 
@@ -18,6 +19,8 @@ export interface FakeStages {
   /** What happens during a step, before it gives its result: it may wait, abort or throw. */
   during: Partial<Record<Step, (signal: AbortSignal) => unknown>>;
   decoded: ReturnType<typeof decodedRecording>;
+  /** What the voices sound like. */
+  voices: HeardVoice[];
   /** What the summary says. */
   summarized: Partial<Summary>;
 }
@@ -66,6 +69,7 @@ export function createFakeStages(): FakeStages {
     during,
     decoded: decodedRecording({ warnings: ['decoded with doubt'] }),
     summarized: {},
+    voices: [],
     stages: {
       decode: {
         version: 1,
@@ -105,6 +109,13 @@ export function createFakeStages(): FakeStages {
           await listen('diarize', audio, context);
           const spans = [span(0, 400, 4_000), span(1, 4_900, 8_000)];
           return { spans, speakerCount: 2, warnings: ['told apart with doubt'] };
+        },
+      },
+      voices: {
+        model: 'hash of the voice model',
+        async measure(audio, spans) {
+          assert.equal(fs.readFileSync(audio.wavPath, 'utf8'), SOUND);
+          return fake.voices.filter(({ voice }) => spans.some(({ speaker }) => speaker === voice));
         },
       },
       async chooseSummarizer({ summarizer }, signal) {

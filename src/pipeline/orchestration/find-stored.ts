@@ -16,11 +16,19 @@ interface Stored {
   seconds: number;
 }
 
+export interface FindStoredParts {
+  blobs: BlobStore;
+  results: ResultStore;
+  versions: Versions;
+  /** Somebody will listen to it, although words and voices are stored. */
+  needsSound?: boolean;
+}
+
 /** undefined: it has to be computed (or sent, which is never stored). */
 export async function findStored(
   name: StageName,
   { resultKey, inputs, options }: StagePayload,
-  { blobs, results, versions }: { blobs: BlobStore; results: ResultStore; versions: Versions },
+  { blobs, results, versions, needsSound = false }: FindStoredParts,
 ): Promise<Stored | undefined> {
   const find = async <T>(key: string, schema: z.ZodType<T>): Promise<Stored | undefined> => {
     const outcome = await findOutcome(results, key, schema);
@@ -43,13 +51,17 @@ export async function findStored(
         return words && (await findAs(identityOf('diarize', versions, own, parsed), diarizationSchema));
       };
       // the sound is temporary; nobody misses it when words and voices are there
-      const isEnough = (await isSoundKept(blobs, decoded.result)) || (await listened());
+      const canBeMade = needsSound && inputs.file !== undefined && (await blobs.stat(blobKeys.source(inputs.file)));
+      const isEnough = (await isSoundKept(blobs, decoded.result)) || (!canBeMade && (await listened()));
       return isEnough ? { resultKey, seconds: decoded.seconds } : undefined;
     }
     case 'transcribe':
       return await find(resultKey, transcriptionSchema);
-    case 'diarize':
+    case 'diarize': {
+      const isCompared = stageOptions.parse(options).voices !== undefined;
+      if (isCompared && (await blobs.stat(blobKeys.audio(inputs.audio ?? '')))) return undefined;
       return await find(resultKey, diarizationSchema);
+    }
     case 'assign':
       return await find(resultKey, transcriptSchema);
     case 'summarize': {

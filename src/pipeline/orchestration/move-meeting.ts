@@ -20,7 +20,9 @@ import type { Versions } from '../stage-inputs.ts';
 import { transcriptSchema } from '../stage-results.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
+import type { VoiceMatch } from '../store/speakers.ts';
 import type { Stage } from '../store/stages.ts';
+import { planVoices } from '../voices/plan-voices.ts';
 import { findStored } from './find-stored.ts';
 import { byName, isDispensable, mayBegin, planStage, stageJobs } from './plan-stage.ts';
 import { assertWithinQuota, type Quotas } from './quota.ts';
@@ -63,6 +65,9 @@ interface StageEnd {
   seconds: number;
   /** It was computed just now. */
   isNew?: boolean;
+  /** Of `diarize`: whose the voices are. */
+  voices?: VoiceMatch[] | undefined;
+  voicesFault?: string | undefined;
 }
 
 /** A stage that was made again so often because its input went away has something else wrong. */
@@ -105,10 +110,28 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
     }
   }
 
+  /** What its job gets; the voices of people who agreed to be recognised go with `diarize`, which hears the sound. */
+  function plan(name: StageName, meeting: Meeting): { payload: StagePayload; needsSound: boolean } {
+    const voices =
+      name === 'decode' || name === 'diarize' ? planVoices(store, meeting, versions.voices.model) : undefined;
+    if (voices?.fault && meeting.options.voicesFault !== voices.fault) {
+      logger.warn({ meetingId: meeting.id, code: voices.fault }, 'voices left out');
+      meetings.choose(meeting.id, { ...meeting.options, voicesFault: voices.fault });
+    }
+    const known = store.speakers
+      .of(meeting.id)
+      .map(({ voice, name, decision, confidence }) => ({ voice, name, decision, confidence }));
+    const payload = planStage(name, meeting, byName(stages.of(meeting.id)), versions, {
+      sealed: voices?.sealed,
+      known,
+    });
+    return { payload, needsSound: name === 'decode' && voices?.sealed !== undefined };
+  }
+
   /** How a stage begins: it ends at once where its result is stored, else it is queued. */
   async function prepare(name: StageName, meeting: Meeting): Promise<Step> {
-    const payload = planStage(name, meeting, byName(stages.of(meeting.id)), versions);
-    const stored = await findStored(name, payload, { blobs, results, versions });
+    const { payload, needsSound } = plan(name, meeting);
+    const stored = await findStored(name, payload, { blobs, results, versions, needsSound });
     if (stored) return { name, write: await prepareEnd(meeting.id, name, stored) };
     return { name, payload, write: () => void stages.move(meeting.id, name, 'queued', SYSTEM) };
   }
@@ -128,7 +151,7 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
   /** @returns the writing of a stage's end, for a transaction */
   async function prepareEnd(meetingId: string, name: StageName, end: StageEnd): Promise<() => void> {
     const { resultKey, seconds, isNew = false } = end;
-    const learned = await learn(meetingId, name, resultKey);
+    const learned = await learn(meetingId, name, end);
     return () => {
       learned();
       const { durationMs } = meetings.get(meetingId);
@@ -139,7 +162,8 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
   }
 
   /** What a result tells about the meeting. @returns the writing of it, for the transaction that ends the stage */
-  async function learn(meetingId: string, name: StageName, resultKey: string): Promise<() => void> {
+  async function learn(meetingId: string, name: StageName, end: StageEnd): Promise<() => void> {
+    const { resultKey, voices, voicesFault } = end;
     if (name === 'fetch') {
       const fileHash = hashOfSource(resultKey);
       return () => meetings.learn(meetingId, { fileHash });
@@ -154,6 +178,15 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
         meetings.choose(meetingId, { meetingDate: facts.createdAt ?? source.modifiedAt ?? createdAt, ...options });
       };
     }
+    if (name === 'diarize')
+      return () => {
+        const { options } = meetings.get(meetingId);
+        if (voicesFault !== undefined) meetings.choose(meetingId, { ...options, voicesFault });
+        if (!voices) return;
+        store.speakers.replaceMatches(meetingId, voices);
+        // searched once: who enrols later is looked for when somebody asks for it
+        meetings.choose(meetingId, { ...options, identified: true });
+      };
     if (name === 'assign') {
       const transcript = await findOutcome(results, resultKey, transcriptSchema);
       if (!transcript) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
@@ -200,6 +233,8 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
     try {
       if (!parsed.success) throw new HansardError('invalid_job', `${job.id}: ${parsed.error.message}`);
       store.transaction(await prepareEnd(meetingId, name, { ...parsed.data, isNew: !parsed.data.stored }));
+      // the voices that it was compared with have no business in the queue any more
+      if (parsed.data.voices ?? parsed.data.voicesFault) await queue.forget(job.id);
     } catch (error) {
       if (!(error instanceof HansardError) || error.retryable) throw error;
       await takeFailure(meetingId, name, { code: error.code, message: error.detail });
@@ -283,7 +318,7 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
       stages.move(meetingId, name, 'skipped', SYSTEM);
       return undefined;
     }
-    await addJob(name, meeting, planStage(name, meeting, byName(stages.of(meetingId)), versions));
+    await addJob(name, meeting, plan(name, meeting).payload);
     return jobId(stageJobs[name], meetingId);
   }
 
@@ -295,7 +330,7 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
     const id = jobId(stageJobs[name], meetingId);
     const job = await queue.status(id);
     if (job?.state !== 'waiting' && job?.state !== 'delayed') return;
-    const payload = planStage(name, meeting, byName(stages.of(meetingId)), versions);
+    const { payload } = plan(name, meeting);
     if (isDeepStrictEqual(job.payload, payload)) return;
     if ((await queue.cancel(id, 'planned by another version')) === 'cancelled') await addJob(name, meeting, payload);
   }

@@ -112,7 +112,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       await advance(meetingId);
     });
   const rerun: Orchestrator['rerun'] = (meetingId, changes, who) =>
-    workIn(meetingId, options => ({ ...options, ...changes }), who);
+    workIn(meetingId, options => ({ ...options, identified: false, voicesFault: '', ...changes }), who);
   const isOver = (meetingId: string) => {
     const meeting = meetings.find(meetingId);
     return !meeting || FINAL_MEETING_STATES.some(final => final === meeting.state);

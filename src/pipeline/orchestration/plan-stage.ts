@@ -15,6 +15,7 @@ import type { StageName } from '../moves.ts';
 import type { JobType } from '../queue/job-type.ts';
 import { stageKey } from '../results/result-store.ts';
 import { identityOf, type StageInputs, type StageOptions, stageOptions, type Versions } from '../stage-inputs.ts';
+import type { KnownVoice } from '../stages/name-speakers.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Stage } from '../store/stages.ts';
 
@@ -58,15 +59,31 @@ export function mayBegin(name: StageName, stages: StagesByName): boolean {
   return stages[name].state === 'waiting' && prerequisites[name].every(isSettled);
 }
 
+export interface MeetingVoices {
+  /** Encrypted voices for the job of `diarize`. */
+  sealed?: string | undefined;
+  /** What came of it. */
+  known?: readonly KnownVoice[];
+}
+
 /** @throws HansardError `invalid_job` when the meeting lacks something, which is a bug */
-export function planStage(name: StageName, meeting: Meeting, stages: StagesByName, versions: Versions): StagePayload {
+export function planStage(
+  name: StageName,
+  meeting: Meeting,
+  stages: StagesByName,
+  versions: Versions,
+  { sealed, known = [] }: MeetingVoices = {},
+): StagePayload {
   const { id: meetingId } = meeting;
   const inputs = inputsOf(name, meeting, stages);
   if (name === 'fetch' || name === 'deliver') {
     const options = name === 'fetch' ? { source: meeting.source } : {};
     return { meetingId, resultKey: '', inputs: { ...inputs }, options };
   }
-  const options = optionsOf(meeting, stages);
+  const options = {
+    ...optionsOf(meeting, stages, known),
+    ...(name === 'diarize' && sealed !== undefined && { voices: sealed }),
+  };
   return {
     meetingId,
     resultKey: stageKey(identityOf(name, versions, inputs, options)),
@@ -98,7 +115,7 @@ function inputsOf(name: StageName, meeting: Meeting, stages: StagesByName): Stag
   }
 }
 
-export function optionsOf(meeting: Meeting, stages: StagesByName): StageOptions {
+export function optionsOf(meeting: Meeting, stages: StagesByName, known: readonly KnownVoice[] = []): StageOptions {
   const { diarize, summarize } = stages;
   const parsed = stageOptions.safeParse({
     meetingDate: meeting.createdAt,
@@ -106,6 +123,7 @@ export function optionsOf(meeting: Meeting, stages: StagesByName): StageOptions 
     meetingId: meeting.id,
     fileName: meeting.source.name ?? meeting.title,
     ...(diarize.state === 'failed' && { diarizeFault: diarize.errorCode ?? undefined }),
+    ...(known.length > 0 && { knownVoices: known }),
     ...(summarize.state === 'failed' && { summarizeFault: summarize.errorCode ?? undefined }),
   });
   if (!parsed.success) throw new HansardError('invalid_job', `meeting ${meeting.id}: ${parsed.error.message}`);

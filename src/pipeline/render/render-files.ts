@@ -1,9 +1,11 @@
 /** All files of a meeting. */
 import { z } from 'zod';
 import { analyseMeeting } from '../analytics/analyse-meeting.ts';
+import { speakerSplit } from '../recording-options.ts';
 import { nameSpans } from '../stages/assign-speakers.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
 import { mergeSpans } from '../stages/merge-speakers.ts';
+import { splitSpans } from '../stages/split-speakers.ts';
 import { buildTalkStrip } from './build-talk-strip.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
@@ -23,6 +25,7 @@ export const OPTIONAL_FILES = ['actions.ics'];
 
 const shownOptions = z.looseObject({
   speakerMerges: z.record(z.string(), z.string()).optional(),
+  speakerSplits: z.array(speakerSplit).optional(),
   summaryTemplate: summaryTemplateName.default('minutes'),
 });
 
@@ -39,11 +42,12 @@ export function renderFiles(
   audio?: string,
 ): Map<string, string> {
   const { transcription, diarization, transcript, summary, meta } = minutes;
-  const { speakerMerges, summaryTemplate } = shownOptions.parse(meta.options);
+  const { speakerMerges, speakerSplits, summaryTemplate } = shownOptions.parse(meta.options);
   const read = { ...minutes, summary: showParts(summary, partsTemplate(summaryTemplate)) };
   const summaryMd = templates.summaries?.get(summaryTemplate) ?? templates.summaryMd;
   const subtitles = cutSubtitles(transcript);
-  const spans = mergeSpans(nameSpans(transcription.words, diarization.spans), speakerMerges);
+  const named = nameSpans(transcription.words, diarization.spans);
+  const spans = mergeSpans(splitSpans(named, speakerSplits), speakerMerges);
   const analytics = analyseMeeting(transcript, spans);
   const strip = buildTalkStrip(transcript, spans, read.summary);
   const calendar = renderActionsIcs(summary, meta);

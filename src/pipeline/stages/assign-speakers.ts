@@ -42,6 +42,16 @@ export function assignSpeakers(
   return { language: transcription.language, durationMs, speakers, turns };
 }
 
+/** Which speaker of the transcript each voice of the diarizer is; voices without a word are left out. */
+export function speakersOfVoices(words: readonly Word[], spans: readonly SpeakerSpan[]): Map<number, string> {
+  return numberVoices(
+    assignVoices(
+      words.toSorted((a, b) => a.startMs - b.startMs),
+      spans,
+    ),
+  );
+}
+
 /** A voice's stretch under the name that the transcript gives it. */
 export interface NamedSpan extends Span {
   speaker: string;

@@ -1,5 +1,6 @@
 /** Voiceprints: encrypted embeddings of people who agreed to be recognised, and nobody else's. */
 import { z } from 'zod';
+import { sealReferences } from '../voices/carry-references.ts';
 import { seal, unseal } from '../voices/seal.ts';
 import { makeVoiceKey, readVoiceKey } from '../voices/voice-key.ts';
 import { meanVector, toBytes, toVector, type VoiceVector } from '../voices/voice-vector.ts';
@@ -61,6 +62,13 @@ export interface Voiceprints {
    * @throws HansardError `voice_key_missing`, `voice_key_unusable`, `voice_key_wrong`, `voiceprint_damaged`
    */
   references(workspace: string, model: string, now: Date): VoiceReferences;
+  /** As `references`, encrypted for the job of a meeting; `sealed` undefined when there is nobody. */
+  sealedFor(
+    meetingId: string,
+    workspace: string,
+    model: string,
+    now: Date,
+  ): Omit<VoiceReferences, 'references'> & { sealed?: string };
   /** Those whose time is over go. @returns how many */
   dropExpired(now: Date): number;
   /** @returns how many there were */
@@ -76,6 +84,25 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
     db.all(`SELECT ${columns} FROM voiceprints WHERE person_id = ? ORDER BY id`, personId).map(row => {
       return voiceprintRow.parse(row);
     });
+  function references(workspace: string, model: string, now: Date): VoiceReferences {
+    const rows = db.all(
+      `SELECT ${columns}, sealed FROM voiceprints
+       WHERE person_id IN (SELECT id FROM people WHERE workspace = ?) ORDER BY person_id, id`,
+      workspace,
+    );
+    const all = rows.map(row => ({ ...voiceprintRow.parse(row), ...sealedRow.parse(row) }));
+    const valid = all.filter(({ expiresAt }) => expiresAt > now.toISOString());
+    const usable = valid.filter(one => one.model === model);
+    const counts = { expired: all.length - valid.length, otherModel: valid.length - usable.length };
+    if (usable.length === 0) return { references: [], ...counts };
+    const key = readVoiceKey(keyFile);
+    const byPerson = Map.groupBy(usable, ({ personId }) => personId);
+    const references = [...byPerson].map(([personId, own]) => ({
+      personId,
+      vector: meanVector(own.map(one => toVector(unseal(key, contextOf(one), one.sealed)))),
+    }));
+    return { references, ...counts };
+  }
   return {
     of,
     add(voiceprint, who) {
@@ -101,24 +128,10 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
         return voiceprintRow.parse(db.get(`SELECT ${columns} FROM voiceprints WHERE id = ?`, id));
       });
     },
-    references(workspace, model, now) {
-      const rows = db.all(
-        `SELECT ${columns}, sealed FROM voiceprints
-         WHERE person_id IN (SELECT id FROM people WHERE workspace = ?) ORDER BY person_id, id`,
-        workspace,
-      );
-      const all = rows.map(row => ({ ...voiceprintRow.parse(row), ...sealedRow.parse(row) }));
-      const valid = all.filter(({ expiresAt }) => expiresAt > now.toISOString());
-      const usable = valid.filter(one => one.model === model);
-      const counts = { expired: all.length - valid.length, otherModel: valid.length - usable.length };
-      if (usable.length === 0) return { references: [], ...counts };
-      const key = readVoiceKey(keyFile);
-      const byPerson = Map.groupBy(usable, ({ personId }) => personId);
-      const references = [...byPerson].map(([personId, own]) => ({
-        personId,
-        vector: meanVector(own.map(one => toVector(unseal(key, contextOf(one), one.sealed)))),
-      }));
-      return { references, ...counts };
+    references,
+    sealedFor(meetingId, workspace, model, now) {
+      const { references: found, ...left } = references(workspace, model, now);
+      return found.length === 0 ? left : { ...left, sealed: sealReferences(readVoiceKey(keyFile), meetingId, found) };
     },
     dropExpired: now =>
       db.transaction(() => {

@@ -1,0 +1,30 @@
+/** Voices on their way to the worker that compares them: encrypted inside the job, with the key that lies in no queue. */
+import { z } from 'zod';
+import { HansardError } from '../../errors.ts';
+import type { VoiceReference } from '../store/voiceprints.ts';
+import { seal, unseal } from './seal.ts';
+import type { VoiceKey } from './voice-key.ts';
+import { toBytes, toVector } from './voice-vector.ts';
+
+const carried = z.array(z.object({ person: z.uuid(), voice: z.base64() }));
+
+export function sealReferences(key: VoiceKey, meetingId: string, references: readonly VoiceReference[]): string {
+  const list = references.map(({ personId, vector }) => ({
+    person: personId,
+    voice: toBytes(vector).toString('base64'),
+  }));
+  return seal(key, contextOf(meetingId), Buffer.from(JSON.stringify(list))).toString('base64');
+}
+
+/** @throws HansardError `voice_key_wrong`, `voiceprint_damaged` */
+export function unsealReferences(key: VoiceKey, meetingId: string, sealed: string): VoiceReference[] {
+  const parsed = carried.safeParse(
+    JSON.parse(unseal(key, contextOf(meetingId), Buffer.from(sealed, 'base64')).toString('utf8')),
+  );
+  if (!parsed.success) throw new HansardError('voiceprint_damaged', `the voices for meeting ${meetingId}`);
+  return parsed.data.map(({ person, voice }) => ({ personId: person, vector: toVector(Buffer.from(voice, 'base64')) }));
+}
+
+function contextOf(meetingId: string): string {
+  return `voices for meeting ${meetingId}`;
+}
