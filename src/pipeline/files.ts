@@ -8,6 +8,16 @@ import { platformUserSchema } from './tracks.ts';
 const seconds = z.number().min(0);
 const speaker = z.string().regex(/^SPEAKER_\d{2,}$/);
 
+/** Somebody that a speaker may be, and why. */
+const nameSuggestion = z.object({
+  name: z.string(),
+  confidence: z.number().min(0).max(1),
+  from: z.enum(['voice', 'words']),
+  /** What was said, where `from` is `words`. */
+  evidence: z.object({ turn: z.string(), start: seconds, end: seconds, quote: z.string() }).nullable(),
+});
+export type NameSuggestion = z.infer<typeof nameSuggestion>;
+
 export const transcriptFileSchema = z.object({
   schemaVersion: z.literal(1),
   language: z.string(),
@@ -19,6 +29,10 @@ export const transcriptFileSchema = z.object({
       /** Whose track it was, where the recording names its users (Craig). */
       user: platformUserSchema.optional(),
       seconds,
+      /** Who gave the label; missing where it is the id. */
+      by: z.enum(['people', 'voice']).optional(),
+      /** Who it may be, the likeliest first: for people to say, never set by itself. */
+      suggestions: z.array(nameSuggestion).optional(),
     }),
   ),
   turns: z.array(

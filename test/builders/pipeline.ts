@@ -21,7 +21,7 @@ import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
-export interface Pipeline extends Pick<FakeStages, 'calls' | 'during'> {
+export interface Pipeline extends Pick<FakeStages, 'calls' | 'during' | 'voices'> {
   fake: FakeStages;
   folder: string;
   store: Store;
@@ -63,7 +63,7 @@ export async function startPipeline(
   const queue = openQueue ? await openQueue() : openSqliteQueue({ ...options, file: path.join(folder, 'queue.db') });
   const blobs = createDiskBlobs(path.join(folder, 'blobs'));
   const fake = createFakeStages();
-  const { stages, calls, during } = fake;
+  const { stages, calls, during, voices } = fake;
   const timing = { intakeMs: 20, reconcileMs: 500 };
   const orchestrator = createOrchestrator({
     store,
@@ -80,6 +80,7 @@ export async function startPipeline(
       stages,
       blobs,
       workDir: path.join(folder, 'work'),
+      voiceKeyFile: path.join(folder, 'voice.key'),
       versions: { hansard: '0' },
       describeModels: () => [],
     }),
@@ -112,6 +113,7 @@ export async function startPipeline(
     fake,
     calls,
     during,
+    voices,
     work: (queues = QUEUES) =>
       Promise.all(
         queues.map(name =>

@@ -47,8 +47,7 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
   const labels = speakers.filter(({ id, label }) => label !== id);
   const lowerCase = new Set(sentences.flatMap(({ quote }) => quote.match(/(?<![\p{L}'])\p{Ll}[\p{L}']*/gu) ?? []));
   const known = new Map<string, string>(labels.map(({ label }): [string, string] => [label.toLowerCase(), label]));
-  const isName = (word: string) =>
-    ![NO_NAMES, lowerCase].some(words => words.has(word.toLowerCase())) && !isStopWord(word.toLowerCase());
+  const isName = (word: string) => mayBeName(word) && !lowerCase.has(word.toLowerCase());
   for (const { text } of sentences) {
     for (const pattern of [...VOCATIVES, SUBJECT]) {
       const match = pattern.exec(text);
@@ -65,6 +64,11 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
     find: word => known.get(word.toLowerCase()),
     called: sentence => [...new Set(called(sentence))],
   };
+}
+
+/** False for words that begin sentences, days, languages and the like. */
+export function mayBeName(word: string): boolean {
+  return !NO_NAMES.has(word.toLowerCase()) && !isStopWord(word.toLowerCase());
 }
 
 /** True where the words of a name all occur among the folded words that were said. */

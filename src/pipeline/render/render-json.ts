@@ -7,6 +7,7 @@ import {
   type TranscriptFile,
 } from '../files.ts';
 import type { Transcript } from '../meeting.ts';
+import { suggestionsFor } from '../minutes/suggest-names.ts';
 import { type Summary, summarySchema } from '../summary.ts';
 import { toSeconds } from './format-time.ts';
 
@@ -15,10 +16,15 @@ export function renderTranscriptJson(transcript: Transcript): string {
     schemaVersion: 1,
     language: transcript.language,
     durationSeconds: toSeconds(transcript.durationMs),
-    speakers: transcript.speakers.map(({ id, label, user, speechMs }) => ({
-      ...{ id, label, ...(user && { user }) },
-      seconds: toSeconds(speechMs),
-    })),
+    speakers: transcript.speakers.map(({ id, label, user, speechMs, by }) => {
+      const suggestions = suggestionsFor(id, transcript);
+      return {
+        ...{ id, label, seconds: toSeconds(speechMs) },
+        ...(user && { user }),
+        ...(by && { by }),
+        ...(suggestions.length > 0 && { suggestions }),
+      };
+    }),
     turns: transcript.turns.map(({ id, speaker, startMs, endMs, text, overlap }) => ({
       id,
       speaker,

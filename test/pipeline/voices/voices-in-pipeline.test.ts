@@ -1,0 +1,194 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import { jobRegistry } from '../../../src/pipeline/jobs.ts';
+import { openBullmqQueue } from '../../../src/pipeline/queue/bullmq-queue.ts';
+import { createResultStore } from '../../../src/pipeline/results/result-store.ts';
+import { findOutcome } from '../../../src/pipeline/run-stage.ts';
+import { renderedSchema, transcriptSchema } from '../../../src/pipeline/stage-results.ts';
+import type { VoiceVector } from '../../../src/pipeline/voices/voice-vector.ts';
+import { type Pipeline, startPipeline } from '../../builders/pipeline.ts';
+import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
+import { QUICK } from '../../builders/test-jobs.ts';
+import { voiceVector } from '../../builders/voice-vector.ts';
+import { noRedis, startRedis } from '../../fakes/redis-server.ts';
+
+const MODEL = 'hash of the voice model';
+/** What the two people of the fake recording sound like there: Maya as she was enrolled, and a stranger. */
+const HEARD = [voiceVector(1, { spread: 0.2 }), voiceVector(7)];
+
+function enrol({ store }: Pipeline, { model = MODEL, expiresAt = '2999-01-01T00:00:00.000Z', on = true } = {}): string {
+  if (on) store.settings.set('global', 'voices', true, 'terminal:0');
+  const { id } = store.people.add({ workspace: 'local', name: 'Maya', state: 'confirmed' }, 'terminal:0');
+  const consent = { kind: 'file', proof: 'f'.repeat(64) } as const;
+  const voice = { personId: id, model, vector: voiceVector(1), clips: [], expiresAt, consent };
+  store.voiceprints.add(voice, 'terminal:0');
+  return id;
+}
+
+function speak({ voices }: Pipeline): void {
+  voices.push(...HEARD.map((vector, voice) => ({ voice, vector, seconds: 20 })));
+}
+
+async function finish(pipeline: Pipeline, id: string) {
+  await pipeline.reaches(id, 'done');
+  const results = createResultStore(pipeline.blobs);
+  const keyOf = (stage: 'assign' | 'render') => pipeline.store.stages.get(id, stage).resultKey ?? '';
+  const transcript = await findOutcome(results, keyOf('assign'), transcriptSchema);
+  const rendered = await findOutcome(results, keyOf('render'), renderedSchema);
+  return {
+    speakers: transcript?.result.speakers.map(({ label, by, maybe }) => [label, by ?? maybe?.name]),
+    files: rendered?.result.files ?? {},
+  };
+}
+
+/** Every form in which a vector could lie in a file: as bytes, in base64 at each offset, as numbers in JSON. */
+function traces(vector: VoiceVector): Buffer[] {
+  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).subarray(48, 96);
+  const numbers = [...vector.subarray(20, 24)];
+  return [
+    bytes,
+    ...[0, 1, 2].map(skip => Buffer.from(bytes.subarray(skip, skip + 30).toString('base64'))),
+    ...numbers.map(number => Buffer.from(`${number}`.slice(0, 10))),
+  ];
+}
+
+function filesWith(folder: string, vectors: readonly VoiceVector[]): string[] {
+  const files = fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map(name => path.join(folder, name))
+    .filter(name => fs.statSync(name).isFile());
+  const wanted = vectors.flatMap(traces);
+  return files.filter(name => {
+    const content = fs.readFileSync(name);
+    return wanted.some(trace => content.includes(trace));
+  });
+}
+
+async function overRedis(t: TestContext): Promise<{ pipeline: Pipeline; redisFolder: string }> {
+  const redisFolder = await makeTemporaryFolder(t);
+  const { url } = await startRedis(t, redisFolder);
+  const openQueue = () =>
+    openBullmqQueue({ url, registry: jobRegistry, logger: pino({ level: 'silent' }), timing: QUICK });
+  return { pipeline: await startPipeline(t, { openQueue }), redisFolder };
+}
+
+describe('voices in the pipeline', { concurrency: 2 }, () => {
+  test('somebody who agreed is named by voice, the stranger is not, and nothing of the voices stays', async t => {
+    const pipeline = await startPipeline(t);
+    const personId = enrol(pipeline);
+    speak(pipeline);
+    await pipeline.work();
+    const { id } = await pipeline.submit();
+    const { speakers, files } = await finish(pipeline, id);
+    assert.deepEqual(speakers, [
+      ['Maya', 'voice'],
+      ['SPEAKER_01', undefined],
+    ]);
+    assert.match(files['transcript.json'] ?? '', /"label":"Maya".*"by":"voice"/);
+    assert.equal(pipeline.store.speakers.of(id)[0]?.personId, personId);
+    assert.equal(await pipeline.queue.status(`diarize.${id}`), undefined, 'the job took the voices along');
+    assert.deepEqual(filesWith(pipeline.folder, [...HEARD, voiceVector(1)]), []);
+  });
+
+  test('the search of the test above would find a vector in any of its forms', async t => {
+    const folder = await makeTemporaryFolder(t);
+    const vector = voiceVector(3);
+    const bytes = Buffer.from(vector.buffer);
+    for (const skip of [0, 1, 2]) {
+      fs.writeFileSync(path.join(folder, `bytes${skip}`), Buffer.concat([Buffer.alloc(skip), bytes]));
+      fs.writeFileSync(
+        path.join(folder, `base64${skip}`),
+        Buffer.concat([Buffer.alloc(skip), bytes]).toString('base64'),
+      );
+    }
+    fs.writeFileSync(path.join(folder, 'json'), JSON.stringify([...vector]));
+    assert.equal(filesWith(folder, [vector]).length, 7);
+  });
+
+  test('without the switch nobody is recognised, and no voice leaves a trace on the disk', async t => {
+    const pipeline = await startPipeline(t);
+    enrol(pipeline, { on: false });
+    speak(pipeline);
+    await pipeline.work();
+    const { id } = await pipeline.submit();
+    const { speakers } = await finish(pipeline, id);
+    assert.deepEqual(
+      speakers?.map(([label]) => label),
+      ['SPEAKER_00', 'SPEAKER_01'],
+    );
+    assert.deepEqual(pipeline.store.speakers.of(id), []);
+    const job = await pipeline.queue.status(`diarize.${id}`);
+    assert.equal(JSON.stringify(job?.payload).includes('voices'), false);
+    assert.deepEqual(filesWith(pipeline.folder, HEARD), []);
+  });
+
+  test('Redis holds no voice either, with people enrolled or without', { skip: noRedis }, async t => {
+    const { pipeline, redisFolder } = await overRedis(t);
+    speak(pipeline);
+    await pipeline.work();
+    const first = await pipeline.submit();
+    await finish(pipeline, first.id);
+    enrol(pipeline);
+    const second = await pipeline.submit({ content: 'another recording' });
+    const { speakers } = await finish(pipeline, second.id);
+    assert.deepEqual(speakers?.[0], ['Maya', 'voice']);
+    assert.ok(fs.readdirSync(redisFolder, { recursive: true }).length > 0);
+    for (const folder of [redisFolder, pipeline.folder])
+      assert.deepEqual(filesWith(folder, [...HEARD, voiceVector(1)]), []);
+  });
+
+  test('a meeting that was there before is searched when somebody runs it again, and not when they correct it', async t => {
+    const pipeline = await startPipeline(t);
+    speak(pipeline);
+    await pipeline.work();
+    const { id } = await pipeline.submit();
+    await finish(pipeline, id);
+    enrol(pipeline);
+    await pipeline.orchestrator.rerun(id, {}, 'terminal:0');
+    assert.deepEqual((await finish(pipeline, id)).speakers?.[0], ['Maya', 'voice']);
+    pipeline.voices.length = 0;
+    pipeline.orchestrator.correct(id, { speakerNames: { SPEAKER_01: 'Kenji' } }, 'terminal:0');
+    await pipeline.reaches(id, 'queued');
+    assert.deepEqual((await finish(pipeline, id)).speakers, [
+      ['Maya', 'voice'],
+      ['Kenji', 'people'],
+    ]);
+  });
+
+  for (const { what, fault, spoil } of [
+    {
+      what: 'the wrong key',
+      fault: /encrypted with another key/,
+      spoil: (pipeline: Pipeline) => {
+        enrol(pipeline);
+        fs.writeFileSync(path.join(pipeline.folder, 'voice.key'), Buffer.alloc(32, 3).toString('base64'));
+      },
+    },
+    {
+      what: 'another model',
+      fault: /another model/,
+      spoil: (pipeline: Pipeline) => void enrol(pipeline, { model: 'old' }),
+    },
+    {
+      what: 'a consent that is over',
+      fault: /consent .* is over/,
+      spoil: (pipeline: Pipeline) => void enrol(pipeline, { expiresAt: '2020-01-01T00:00:00.000Z' }),
+    },
+  ])
+    test(`${what} leaves a transcript without names and one sentence`, async t => {
+      const pipeline = await startPipeline(t);
+      spoil(pipeline);
+      speak(pipeline);
+      await pipeline.work();
+      const { id } = await pipeline.submit();
+      const { speakers, files } = await finish(pipeline, id);
+      assert.deepEqual(
+        speakers?.map(([label]) => label),
+        ['SPEAKER_00', 'SPEAKER_01'],
+      );
+      assert.match(files['meta.json'] ?? '', fault);
+    });
+});
