@@ -222,6 +222,11 @@ const faults = {
     retryable: false,
     userMessage: 'That sample does not sound like the samples of this person so far. Record that person again.',
   },
+  voice_known: {
+    retryable: false,
+    userMessage:
+      'That voice is known already, as somebody else. Record the person alone, or forget the other one first.',
+  },
   voice_key_missing: {
     retryable: false,
     userMessage: 'The key of the voices is not there. Put the key file back, or set HANSARD_VOICE_KEY_FILE to it.',

@@ -30,6 +30,8 @@ export interface Store {
   /** All or nothing; synchronous on purpose: no await inside. */
   transaction<T>(work: () => T): T;
   forgetMeeting(meetingId: string, who: string): Erasure;
+  /** So that what was deleted is not in the write-ahead log either. @throws HansardError `database_busy` */
+  emptyLog(): void;
   /** What is wrong with the file, in SQLite's words; [] when it is sound. Reads all of it. */
   problems(): string[];
   /** A consistent copy, whole or not at all, while others go on writing. */
@@ -62,6 +64,7 @@ export function openStore(file: string, voiceKeyFile = path.join(path.dirname(fi
     speakers: createSpeakers(db),
     transaction: db.transaction,
     forgetMeeting: (meetingId, who) => forgetMeeting(db, audit, meetingId, who),
+    emptyLog: db.checkpoint,
     problems() {
       const rows = db.all('PRAGMA integrity_check') as { integrity_check: string }[];
       return rows.map(row => row.integrity_check).filter(line => line !== 'ok');

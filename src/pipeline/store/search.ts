@@ -19,6 +19,7 @@ export type Hit = z.infer<typeof hitRow>;
 export interface Search {
   /** Replaces what is stored of the meeting. `label` names its speakers, e.g. SPEAKER_00 → Anna. */
   replaceTurns(meetingId: string, turns: readonly Turn[], label: (speaker: string) => string): void;
+  renameSpeaker(meetingId: string, from: string, to: string): void;
   /**
    * Turns that hold all of the words; words inside double quotes must follow one another. Upper case and accents do
    * not matter. Best hits first. `channel` keeps to what was posted there.
@@ -31,6 +32,8 @@ const SNIPPET_WORDS = 16;
 
 export function createSearch(db: Database): Search {
   return {
+    renameSpeaker: (meetingId, from, to) =>
+      void db.run('UPDATE turns SET speaker = ? WHERE meeting_id = ? AND speaker = ?', to, meetingId, from),
     replaceTurns: (meetingId, turns, label) =>
       db.transaction(() => {
         db.run('DELETE FROM turns WHERE meeting_id = ?', meetingId);

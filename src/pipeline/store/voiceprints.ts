@@ -1,5 +1,6 @@
 /** Voiceprints: encrypted embeddings of people who agreed to be recognised, and nobody else's. */
 import { z } from 'zod';
+import { HansardError } from '../../errors.ts';
 import { sealReferences } from '../voices/carry-references.ts';
 import { seal, unseal } from '../voices/seal.ts';
 import { makeVoiceKey, readVoiceKey } from '../voices/voice-key.ts';
@@ -57,6 +58,8 @@ export interface Voiceprints {
   /** Writes the consent into the audit, makes the key where there is none. @throws HansardError `voice_key_unusable` */
   add(voiceprint: NewVoiceprint, who: string): Voiceprint;
   of(personId: string): Voiceprint[];
+  /** Decrypted. @throws HansardError as `references`; `unknown_person` when there is none of that id */
+  vector(id: string): VoiceVector;
   /**
    * Those of a workspace that are valid now and of this model.
    * @throws HansardError `voice_key_missing`, `voice_key_unusable`, `voice_key_wrong`, `voiceprint_damaged`
@@ -129,6 +132,11 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
       });
     },
     references,
+    vector(id) {
+      const row = db.get(`SELECT ${columns}, sealed FROM voiceprints WHERE id = ?`, id);
+      if (row === undefined) throw new HansardError('unknown_person', `no voiceprint has the id ${id}`);
+      return toVector(unseal(readVoiceKey(keyFile), contextOf(voiceprintRow.parse(row)), sealedRow.parse(row).sealed));
+    },
     sealedFor(meetingId, workspace, model, now) {
       const { references: found, ...left } = references(workspace, model, now);
       return found.length === 0 ? left : { ...left, sealed: sealReferences(readVoiceKey(keyFile), meetingId, found) };
