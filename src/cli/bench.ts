@@ -15,6 +15,7 @@ import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
 import { MOST_SPEAKERS, type RecordingOptions, type SpeakerRange } from '../pipeline/recording-options.ts';
 import { benchSummary } from './bench-summary.ts';
+import { benchVoices } from './bench-voices.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly, type ProgressOutput } from './pull-progress.ts';
 import { listenForStop } from './stop-signal.ts';
@@ -28,6 +29,8 @@ interface Loaded {
 interface BenchFlags {
   model: string;
   speakers: SpeakerRange;
+  voices: boolean;
+  det: string;
   json: boolean;
   quiet: boolean;
   summary: boolean;
@@ -84,6 +87,12 @@ export function benchCommand(
         .choices(['extractive', 'model'])
         .default('extractive'),
     )
+    .option(
+      '--voices',
+      'measure how well people are recognised by voice: folders of voices, or recordings with truth',
+      false,
+    )
+    .option('--det <file>', 'with --voices: gets the curve of errors, as SVG', 'voices-det.svg')
     .option('--json', 'print one JSON object', false)
     .option('--quiet', 'print no progress', false)
     .action(async (places: string[], flags: BenchFlags) => {
@@ -104,6 +113,7 @@ async function bench(
   { config, logger }: Loaded,
   { stdout, stderr }: { stdout: ProgressOutput; stderr: ProgressOutput },
 ): Promise<number> {
+  if (flags.voices) return await benchVoicesOnly(places, flags, { config, logger }, { stdout, stderr });
   const found = await findAll(places);
   for (const { file, reason } of found.skipped) stderr.write(`${file}: left out, ${reason}\n`);
   if (found.recordings.length === 0) {
@@ -164,6 +174,31 @@ async function measureOne(
     return { status: 'failed', file, error };
   } finally {
     observer.clear();
+  }
+}
+
+async function benchVoicesOnly(
+  places: string[],
+  flags: BenchFlags,
+  { config, logger }: Loaded,
+  { stdout, stderr }: { stdout: ProgressOutput; stderr: ProgressOutput },
+): Promise<number> {
+  const models = createModelStore(config.modelsDir);
+  const stages = startStages({
+    config,
+    logger,
+    ensureModels: (names, signal) => ensureModelsVisibly(models, names, stderr, { signal }),
+  });
+  const stop = listenForStop(() => void stages.close());
+  try {
+    const { json, det: detFile } = flags;
+    stdout.write(
+      await benchVoices({ places, config, stages, options: toOptions(flags), json, detFile, signal: stop.signal }),
+    );
+    return 0;
+  } finally {
+    await stages.close();
+    stop.dispose();
   }
 }
 
