@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { enrolPerson } from '../../../src/pipeline/voices/enrol-person.ts';
+import { exportPerson } from '../../../src/pipeline/voices/export-person.ts';
+import { forgetPerson, PARTICIPANT } from '../../../src/pipeline/voices/forget-person.ts';
+import { type Pipeline, startPipeline } from '../../builders/pipeline.ts';
+import { voiceVector } from '../../builders/voice-vector.ts';
+
+const NAME = 'Maya Lindqvist-Ortega';
+const enrolment = {
+  ...{ name: NAME, workspace: 'local', accounts: ['slack:U77777'], again: false },
+  ...{ model: 'hash of the voice model', expiresAt: '2999-01-01T00:00:00.000Z' },
+  learned: [{ vector: voiceVector(1), clip: { from: 'c'.repeat(64), seconds: 20 } }],
+  consent: { kind: 'file', proof: 'd'.repeat(64) } as const,
+};
+
+async function meetingWithMaya(pipeline: Pipeline): Promise<{ personId: string; meetingId: string }> {
+  pipeline.store.settings.set('global', 'voices', true, 'terminal:0');
+  const person = enrolPerson(pipeline.store, enrolment, 'terminal:0');
+  pipeline.voices.push({ voice: 0, vector: voiceVector(1), seconds: 20 });
+  await pipeline.work();
+  const { id } = await pipeline.submit();
+  await pipeline.reaches(id, 'done');
+  return { personId: person.id, meetingId: id };
+}
+
+function filesWith(folder: string, text: string): string[] {
+  const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => path.join(folder, name));
+  return names.filter(name => fs.statSync(name).isFile() && fs.readFileSync(name).includes(text));
+}
+
+test('who asks to be forgotten is a participant from then on, and their name and voice are nowhere', async t => {
+  const pipeline = await startPipeline(t);
+  const { store, folder, orchestrator, announced } = pipeline;
+  const { personId, meetingId } = await meetingWithMaya(pipeline);
+  assert.ok(filesWith(folder, NAME).length > 0, 'it can be found before');
+  const before = announced.length;
+  const receipt = await forgetPerson({ ...pipeline, correct: orchestrator.correct }, personId, 'terminal:0');
+  assert.equal(receipt.voiceprints, 1);
+  assert.deepEqual(receipt.meetings, [meetingId]);
+  assert.equal(JSON.stringify(receipt).includes('Maya'), false);
+  await pipeline.reaches(meetingId, 'queued');
+  await pipeline.reaches(meetingId, 'done');
+  assert.equal(announced.length, before + 1, 'the files are issued again');
+  await orchestrator.stop();
+  store.emptyLog();
+  assert.equal(store.search.find({ words: 'waters', limit: 1 })[0]?.speaker, PARTICIPANT);
+  assert.deepEqual(filesWith(folder, NAME), []);
+  assert.equal(store.audit.verify().intact, true);
+  assert.throws(() => enrolPerson(store, enrolment, 'terminal:0'), { code: 'person_forgotten' });
+  assert.ok(enrolPerson(store, { ...enrolment, again: true }, 'slack:U77777').id);
+});
+
+test('a person gets everything that is held about them', async t => {
+  const pipeline = await startPipeline(t);
+  const { personId, meetingId } = await meetingWithMaya(pipeline);
+  const held = await exportPerson(pipeline, personId, { withVoice: true });
+  assert.equal(held.person.name, NAME);
+  assert.equal(held.voiceprints[0]?.vector?.length, 192);
+  assert.deepEqual(
+    held.meetings.map(({ id, turns }) => [id, turns[0]?.text]),
+    [[meetingId, 'Who waters the plants?']],
+  );
+  assert.ok(held.audit.some(({ what }) => what === 'voice.consented'));
+});
+
+test('enrolment wants the switch, a voice of its own, and samples of one person', async t => {
+  const { store } = await startPipeline(t);
+  const enrol = (changes: Partial<typeof enrolment> = {}) =>
+    enrolPerson(store, { ...enrolment, ...changes }, 'terminal:0');
+  const sample = (seed: number) => ({ vector: voiceVector(seed), clip: { from: 'c'.repeat(64), seconds: 20 } });
+  assert.throws(() => enrol(), { code: 'voices_off' });
+  store.settings.set('global', 'voices', true, 'terminal:0');
+  assert.throws(() => enrol({ learned: [sample(1), sample(2)] }), { code: 'voice_differs' });
+  assert.deepEqual(store.people.list(), [], 'nothing is left of an enrolment that was refused');
+  const { id } = enrol();
+  assert.equal(enrol({ name: 'Maya L.' }).id, id, 'the account says who it is');
+  assert.throws(() => enrol({ learned: [sample(2)] }), { code: 'voice_differs' });
+  assert.throws(() => enrol({ name: 'Kenji', accounts: [] }), { code: 'voice_known' });
+  assert.equal(store.voiceprints.of(id).length, 2);
+});
