@@ -44,7 +44,8 @@ export async function measureRecording({ file, options, stages, observer, signal
     const before = await measureProcessTree(process.pid);
     const startedAt = performance.now();
     const results = createResultStore(createDiskBlobs(path.join(folder, 'blobs')));
-    const request = { sourcePath: file, options, force: false, workDir: path.join(folder, 'work'), results, observer };
+    const workDir = path.join(folder, 'work');
+    const request = { sourcePath: file, options, force: false, workDir, results, observer, people: [] };
     const meeting = await processRecording(request, stages, signal);
     const wallSeconds = (performance.now() - startedAt) / 1000;
     const after = await measureProcessTree(process.pid);

@@ -1,4 +1,5 @@
 /** `hansard transcribe FILE…`: the main job, from recordings on disk to folders with minutes. */
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import type { Config } from '../config.ts';
@@ -12,7 +13,7 @@ import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
 import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
 import { chooseFolder, prepareOutDir, writeFiles } from '../pipeline/output-folder.ts';
-import { type ProcessedMeeting, processRecording } from '../pipeline/process-recording.ts';
+import { type ProcessedMeeting, type ProcessRequest, processRecording } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
 import { buildMeta } from '../pipeline/render/build-meta.ts';
 import { drawPictures } from '../pipeline/render/draw-pictures.ts';
@@ -20,7 +21,9 @@ import { outputName } from '../pipeline/render/output-name.ts';
 import type { OwnTemplates } from '../pipeline/render/own-templates.ts';
 import { AUDIO_FILE, OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
+import { areVoicesOn, faultOf, LOCAL_WORKSPACE } from '../pipeline/voices/plan-voices.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
+import { openMeetingStore } from '../services.ts';
 import { programVersions } from '../versions.ts';
 import { createProgress, createSilence } from './progress.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
@@ -120,6 +123,7 @@ async function transcribeOne(
         force: flags.force,
         workDir: path.join(config.dataDir, 'work'),
         results: createResultStore(createDiskBlobs(path.join(config.dataDir, 'blobs'))),
+        people: knownPeople(config, stages.voices.model),
         observer: progress,
       },
       stages,
@@ -160,6 +164,26 @@ async function encodeSound(file: string, { decoded }: ProcessedMeeting, config: 
 
 function asDataUrl(sound: Uint8Array): string {
   return `data:audio/webm;base64,${Buffer.from(sound).toString('base64')}`;
+}
+
+/** People who were enrolled on this machine. Where nobody ever was there is no database, and none is made. */
+function knownPeople(config: Config, model: string): ProcessRequest['people'] {
+  if (!existsSync(config.voiceKeyFile)) return [];
+  const store = openMeetingStore(config);
+  try {
+    if (!areVoicesOn(store)) return [];
+    const { references, ...left } = store.voiceprints.references(LOCAL_WORKSPACE, model, new Date());
+    const fault = faultOf(left);
+    if (fault) process.stderr.write(`${new HansardError(fault, '').userMessage}\n`);
+    return references.map(reference => ({ ...reference, name: store.people.get(reference.personId).name }));
+  } catch (error) {
+    // speakers without names are better than no transcript
+    if (!(error instanceof HansardError)) throw error;
+    process.stderr.write(`${error.userMessage}\n`);
+    return [];
+  } finally {
+    store.close();
+  }
 }
 
 async function describe(file: string, meeting: ProcessedMeeting, options: RecordingOptions, stages: WorkerStages) {

@@ -16,11 +16,13 @@ import {
 } from './run-stage.ts';
 import { decodeIdentity, diarizeIdentity, summarizeIdentity, transcribeIdentity } from './stage-identity.ts';
 import { acceptedSchema, diarizationSchema, transcriptionSchema } from './stage-results.ts';
-import { assignSpeakers } from './stages/assign-speakers.ts';
+import { assignSpeakers, speakersOfVoices } from './stages/assign-speakers.ts';
+import { type KnownVoice, nameSpeakers } from './stages/name-speakers.ts';
 import { uuidV7 } from './store/uuid-v7.ts';
+import type { VoiceReference } from './store/voiceprints.ts';
 import { type Summary, summarySchema } from './summary.ts';
 import { NOTHING_TO_TELL_APART, voicesOfTracks } from './tracks.ts';
-import type { HeardVoice } from './voices/match-voices.ts';
+import { type HeardVoice, matchVoices } from './voices/match-voices.ts';
 import { openWorkFolder } from './work-folder.ts';
 
 /** A stage that the worker carries out: what decides its result, and how it is computed. */
@@ -91,6 +93,8 @@ export interface ProcessRequest {
   workDir: string;
   results: ResultStore;
   observer: StageObserver;
+  /** People who agreed to be recognised, with their names; [] for nobody. */
+  people: readonly (VoiceReference & { name: string })[];
 }
 
 const ACCEPT_VERSION = 1;
@@ -129,10 +133,15 @@ export async function processRecording(
     const { transcription, diarization } = await listen(source, decoded.result, stages, options, runner, signal);
     signal.throwIfAborted(); // a stage may have ended without hearing it
     const { durationMs, tracks } = decoded.result;
-    const transcript = assignSpeakers(transcription.result, diarization.result, durationMs, tracks?.speakers);
+    // whose track it is needs no voice
+    const voices = tracks ? [] : await recognise(request, diarization.result, stages, source, signal);
+    const transcript = nameSpeakers(
+      assignSpeakers(transcription.result, diarization.result, durationMs, tracks?.speakers),
+      { voices, speakers: speakersOfVoices(transcription.result.words, diarization.result.spans) },
+    );
     const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
     const keys = [transcription.key, diarization.key] as const;
-    const summary = await summarize({ transcript, keys, meetingDate }, stages, options, runner, signal);
+    const summary = await summarize({ transcript, keys, meetingDate, voices }, stages, options, runner, signal);
     return {
       ...assembleMeeting({
         meetingId: accepted.result.meetingId,
@@ -256,9 +265,35 @@ export function withoutSpeakers(failure: { userMessage: string }): StageOutcome<
   return { key: '', result, seconds: 0, cpuSeconds: 0, device: null, stored: false };
 }
 
+interface SummarizeParts {
+  transcript: Transcript;
+  keys: readonly [string, string];
+  meetingDate: string;
+  voices: readonly KnownVoice[];
+}
+
+/** Whose the voices are, each time anew: what they sound like is not stored. */
+async function recognise(
+  { people, options }: ProcessRequest,
+  { spans }: Diarization,
+  stages: Stages,
+  source: AudioSource,
+  signal: AbortSignal,
+): Promise<KnownVoice[]> {
+  if (people.length === 0 || spans.length === 0) return [];
+  const nothing = () => {};
+  const context = { signal, onProgress: nothing, addCpuSeconds: nothing, onDevice: nothing };
+  const heard = await stages.voices.measure(await source.audio(context), spans, options, context);
+  const names = new Map(people.map(({ personId, name }) => [personId, name]));
+  return matchVoices(heard, people, spans).map(({ voice, personId, decision, confidence }) => ({
+    ...{ voice, decision, confidence },
+    name: names.get(personId) ?? '',
+  }));
+}
+
 /** Minutes without the summarizer that was wanted are better than none. */
 async function summarize(
-  { transcript, keys, meetingDate }: { transcript: Transcript; keys: readonly [string, string]; meetingDate: string },
+  { transcript, keys, meetingDate, voices }: SummarizeParts,
   stages: Stages,
   options: RecordingOptions,
   runner: StageRunner,
@@ -266,8 +301,10 @@ async function summarize(
 ): Promise<StageOutcome<Summary> & { failure?: HansardError }> {
   const { timeZone } = options;
   const summarizeWith = (chosen: ChosenSummarizer) =>
-    runner.run(summarizeIdentity(chosen, { meetingDate, timeZone }, ...keys), summarySchema, context =>
-      chosen.summarizer.summarize(transcript, { meetingDate, timeZone }, context),
+    runner.run(
+      summarizeIdentity(chosen, { meetingDate, timeZone }, ...keys, { knownVoices: voices }),
+      summarySchema,
+      context => chosen.summarizer.summarize(transcript, { meetingDate, timeZone }, context),
     );
   try {
     return await summarizeWith(await stages.chooseSummarizer(options, signal));

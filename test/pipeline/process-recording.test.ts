@@ -6,11 +6,12 @@ import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../src/errors.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
-import { type ProcessedMeeting, processRecording } from '../../src/pipeline/process-recording.ts';
+import { type ProcessedMeeting, type ProcessRequest, processRecording } from '../../src/pipeline/process-recording.ts';
 import type { RecordingOptions } from '../../src/pipeline/recording-options.ts';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { until } from '../builders/until.ts';
+import { voiceVector } from '../builders/voice-vector.ts';
 import { askedOnTracks, createFakeStages, type Step } from '../fakes/stages.ts';
 
 const everyStage = ['decode', 'transcribe', 'diarize', 'choose', 'ollama'] as const;
@@ -19,6 +20,7 @@ interface Wish extends Partial<RecordingOptions> {
   force?: boolean;
   signal?: AbortSignal;
   sourcePath?: string;
+  people?: ProcessRequest['people'];
 }
 
 /** A recording, fake stages, and a result store in a folder of its own. */
@@ -31,7 +33,7 @@ async function createWorld(t: TestContext) {
   const workDir = path.join(folder, 'work');
   const resultsDir = path.join(folder, 'results');
 
-  function run({ force = false, signal, sourcePath, ...options }: Wish = {}): Promise<ProcessedMeeting> {
+  function run({ force = false, signal, sourcePath, people = [], ...options }: Wish = {}): Promise<ProcessedMeeting> {
     const request = {
       sourcePath: sourcePath ?? recording,
       options: {
@@ -45,6 +47,7 @@ async function createWorld(t: TestContext) {
         ...options,
       },
       force,
+      people,
       workDir,
       results: createResultStore(createDiskBlobs(resultsDir)),
       observer: {
@@ -88,6 +91,28 @@ async function waitForAbort(signal: AbortSignal): Promise<never> {
 }
 
 describe('a recording', () => {
+  test('has the names of people who agreed to be recognised, and leaves no trace of the voices', async t => {
+    const { run, fake, folder } = await createWorld(t);
+    fake.voices.push({ voice: 1, vector: voiceVector(1), seconds: 9 });
+    const kenji = { personId: '01990000-0000-7000-8000-000000000001', name: 'Kenji', vector: voiceVector(1) };
+    assert.deepEqual(
+      (await run()).transcript.speakers.map(({ label }) => label),
+      ['SPEAKER_00', 'SPEAKER_01'],
+    );
+    const { transcript } = await run({ people: [kenji] });
+    assert.deepEqual(
+      transcript.speakers.map(({ label, by }) => [label, by]),
+      [
+        ['SPEAKER_00', undefined],
+        ['Kenji', 'voice'],
+      ],
+    );
+    const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => path.join(folder, name));
+    const numbers = String(voiceVector(1)[0]).slice(0, 8);
+    for (const file of files.filter(name => fs.statSync(name).isFile()))
+      assert.equal(fs.readFileSync(file, 'utf8').includes(numbers), false, file);
+  });
+
   test('goes through the stages in order, and what they say comes out', async t => {
     const { run, calls, observed, assertNothingIsLeft } = await createWorld(t);
     const meeting = await run();
