@@ -56,7 +56,7 @@ function overTelephone(samples: Float32Array): Float32Array {
     let sum = 0;
     const first = Math.max(0, HALF_TAPS - index);
     const last = Math.min(taps.length, samples.length + HALF_TAPS - index);
-    for (let tap = first; tap < last; tap++) sum += (taps[tap] ?? 0) * (samples[index + tap - HALF_TAPS] ?? 0);
+    for (let tap = first; tap < last; tap++) sum += taps[tap]! * samples[index + tap - HALF_TAPS]!;
     const compressed = Math.log1p(MU * Math.min(1, Math.abs(sum))) / Math.log1p(MU);
     return (Math.sign(sum) * Math.expm1((Math.round(compressed * 127) / 127) * Math.log1p(MU))) / MU;
   });

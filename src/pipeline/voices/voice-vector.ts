@@ -19,7 +19,7 @@ export function toVector(bytes: Uint8Array): VoiceVector {
 /** The cosine, where both have unit length. */
 export function cosine(a: VoiceVector, b: VoiceVector): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
   return sum;
 }
 
