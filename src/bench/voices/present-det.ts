@@ -30,6 +30,7 @@ export function presentDet(curves: readonly { name: string; trials: Trials }[]):
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${SIZE} ${SIZE}" font-family="sans-serif" font-size="12">`,
+    '<title>Voices missed against others accepted, by condition and length</title>',
     `<rect width="${SIZE}" height="${SIZE}" fill="#fff"/>`,
     ...grid,
     ...lines,
