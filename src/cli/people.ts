@@ -8,12 +8,13 @@ import { HansardError } from '../errors.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
 import { type LearnedVoice, learnVoice } from '../gpu-worker/voices/learn-voice.ts';
+import { blobKeys } from '../pipeline/blobs/blob-store.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import type { Person } from '../pipeline/store/people.ts';
 import { enrolPerson } from '../pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { forgetPerson } from '../pipeline/voices/forget-person.ts';
-import { areVoicesOn, LOCAL_WORKSPACE } from '../pipeline/voices/plan-voices.ts';
+import { areVoicesOn, LOCAL_WORKSPACE, workspaceOf } from '../pipeline/voices/plan-voices.ts';
 import { type Load, localUser, type Services, withServices } from './open-services.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
 import { printable } from './report.ts';
@@ -28,6 +29,7 @@ interface EnrolFlags {
   account: string[];
   days: number;
   again?: true;
+  earlier?: true;
 }
 
 export function peopleCommand(load: Load): Command {
@@ -53,6 +55,7 @@ export function peopleCommand(load: Load): Command {
     .option('--account <platform:id>', 'whom the platform means; may be given again', collect, [])
     .option('--days <n>', 'how long the consent holds', parseDays, DEFAULT_DAYS)
     .option('--again', 'they asked to be forgotten before, and changed their mind')
+    .option('--earlier', 'look for them in earlier meetings as well, whose sound is still kept')
     .action((name: string, samples: string[], flags: EnrolFlags) =>
       withServices(load, services => enrol(name, samples, flags, services)),
     );
@@ -127,10 +130,23 @@ async function enrol(name: string, samples: string[], flags: EnrolFlags, service
       localUser(),
     );
     process.stdout.write(`${person.id} ${printable(person.name)}: known by voice until ${expiresAt.slice(0, 10)}\n`);
+    if (flags.earlier) await searchEarlier(services, flags.workspace);
   } finally {
     await stages.close();
     stop.dispose();
   }
+}
+
+/** The bot is told to run them again: only what depends on names is computed. */
+async function searchEarlier({ store, blobs }: Services, workspace: string): Promise<void> {
+  const over = store.meetings.over().filter(meeting => meeting.state === 'done' && workspaceOf(meeting) === workspace);
+  let count = 0;
+  for (const { id, audioHash } of over) {
+    if (audioHash === null || !(await blobs.stat(blobKeys.audio(audioHash)))) continue;
+    store.outbox.put({ topic: 'rerun', meetingId: id, payload: { changes: {}, who: localUser() } });
+    count++;
+  }
+  process.stdout.write(`${count} earlier meetings are looked through when the bot runs\n`);
 }
 
 /** @throws HansardError `unknown_person`, also when several fit */
