@@ -11,7 +11,7 @@ import { listenForStop } from '../src/cli/stop-signal.ts';
 import { loadConfig } from '../src/config.ts';
 import { HansardError } from '../src/errors.ts';
 import { checkFfmpeg } from '../src/gpu-worker/ffmpeg/check-ffmpeg.ts';
-import { modelsForTranscription } from '../src/gpu-worker/models/catalogue.ts';
+import { modelsForTranscription } from '../src/gpu-worker/models/plan-recognition.ts';
 import { hasPip } from '../src/gpu-worker/models/sources/pypi.ts';
 import { createModelStore } from '../src/gpu-worker/models/store.ts';
 

@@ -10,6 +10,7 @@ import { readTruth } from '../bench/read-truth.ts';
 import { scoreRecording } from '../bench/score.ts';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
+import { RECOGNIZERS } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
@@ -72,11 +73,7 @@ export function benchCommand(
   return new Command('bench')
     .description('measure accuracy, speed and memory on recordings with truth beside them (.stm, .truth.json, .rttm)')
     .argument('<dir...>', 'folders of recordings, or single recordings')
-    .addOption(
-      new Option('--model <name>', 'speech recognition model')
-        .choices(['moonshine-base', 'moonshine-tiny'])
-        .default('moonshine-base'),
-    )
+    .addOption(new Option('--model <name>', 'speech recognition model').choices(RECOGNIZERS).default('moonshine-base'))
     .option('--speakers <n|min-max>', 'tell the diarizer how many people speak', parseSpeakers, {
       minSpeakers: 0,
       maxSpeakers: MOST_SPEAKERS,

@@ -11,7 +11,7 @@ import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
 import type { ModelFinding } from '../gpu-worker/language-model/language-model.ts';
 import { openModel } from '../gpu-worker/language-model/open-model.ts';
-import { modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
+import { modelsForTranscription } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.ts';
 import { createLogger } from '../logger.ts';
 import { openBlobs, openQueue } from '../services.ts';

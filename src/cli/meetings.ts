@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command } from 'commander';
 import { HansardError } from '../errors.ts';
+import { chooseModel } from '../gpu-worker/models/choose-model.ts';
 import { FINAL_MEETING_STATES } from '../pipeline/moves.ts';
 import { describeMeeting, type MeetingReport } from '../pipeline/orchestration/describe-meeting.ts';
 import { FOLDER_PLATFORM } from '../pipeline/platforms.ts';
@@ -44,7 +45,7 @@ export function submitCommand(load: Load): Command {
 async function submit(file: string, flags: SubmitFlags, services: Services): Promise<void> {
   const { store, blobs } = services;
   const who = localUser();
-  const options = toRecordingOptions(flags);
+  const options = toRecordingOptions(flags, await chooseModel(services.config));
   const submission = { file, options, who, platform: FOLDER_PLATFORM, priority: PRIORITIES.interactive };
   const { meeting, created } = await submitRecording(submission, { store, blobs }, new AbortController().signal);
   // asked for once more: what failed before is tried again

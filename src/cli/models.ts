@@ -2,7 +2,8 @@
 import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
-import { catalogue, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
+import { catalogue } from '../gpu-worker/models/catalogue.ts';
+import { modelsForTranscription } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore, type ModelStatus, type ModelStore } from '../gpu-worker/models/store.ts';
 import { isLanguageModel, pullLanguageModel } from './pull-language-model.ts';
 import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-progress.ts';

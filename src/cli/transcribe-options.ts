@@ -1,6 +1,10 @@
 /** The options of a recording on the command line; anything odd is a sentence that says what was expected. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { HansardError } from '../errors.ts';
+import { RECOGNIZERS } from '../gpu-worker/models/plan-recognition.ts';
+import { KNOWN_LANGUAGES } from '../pipeline/languages.ts';
+import type { Span } from '../pipeline/meeting.ts';
 import {
   MOST_SPEAKERS,
   parseSpeakerRange,
@@ -11,8 +15,10 @@ import {
 /** What commander makes of them. */
 export interface RecordingFlags {
   language: string;
+  redo?: readonly Span[];
+  translate: boolean;
   speakers: SpeakerRange;
-  model: string;
+  model?: RecordingOptions['model'];
   summarizer: RecordingOptions['summarizer'];
   date?: string;
   timeZone: string;
@@ -20,16 +26,14 @@ export interface RecordingFlags {
 
 export function addRecordingOptions(command: Command): Command {
   return command
-    .option('--language <code>', 'language spoken: en or auto', parseLanguage, 'auto')
+    .option('--language <code>', 'language spoken, such as en, de, zh; or auto', parseLanguage, 'auto')
+    .option('--redo <from-to>', 'only this stretch is in --language, e.g. 12:30-14:10; may be given again', addStretch)
+    .option('--translate', 'add an English translation of what is in other languages', false)
     .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
       minSpeakers: 0,
       maxSpeakers: MOST_SPEAKERS,
     })
-    .addOption(
-      new Option('--model <name>', 'speech recognition model')
-        .choices(['moonshine-base', 'moonshine-tiny'])
-        .default('moonshine-base'),
-    )
+    .addOption(new Option('--model <name>', 'speech recognition model').choices(RECOGNIZERS))
     .addOption(
       new Option('--summarizer <name>', 'who writes the summary')
         .choices(['auto', 'ollama', 'extractive'])
@@ -44,15 +48,18 @@ export function addRecordingOptions(command: Command): Command {
     );
 }
 
-export function toRecordingOptions({
-  language,
-  model,
-  summarizer,
-  timeZone,
-  speakers,
-  date,
-}: RecordingFlags): RecordingOptions {
-  return { language, model, summarizer, timeZone, ...speakers, ...(date !== undefined && { meetingDate: date }) };
+/** @param defaultModel when none is named */
+export function toRecordingOptions(flags: RecordingFlags, defaultModel: string): RecordingOptions {
+  const { language, redo, translate, model = defaultModel, summarizer, timeZone, speakers, date } = flags;
+  if (redo && language === 'auto') {
+    throw new HansardError('invalid_usage', 'Say with --language in which language the stretch of --redo is.');
+  }
+  return {
+    ...{ language: redo ? 'auto' : language, model, summarizer, timeZone, ...speakers },
+    ...(redo && { spokenLanguages: redo.map(span => ({ ...span, language })) }),
+    ...(translate && { translate }),
+    ...(date !== undefined && { meetingDate: date }),
+  };
 }
 
 /** `4` or `2-6`. */
@@ -63,10 +70,25 @@ export function parseSpeakers(text: string): SpeakerRange {
 }
 
 export function parseLanguage(text: string): string {
-  if (text !== 'en' && text !== 'auto') {
-    throw new InvalidArgumentError('Only English (en) is recognised by the models of this version; or say auto.');
+  const code = text.toLowerCase();
+  if (code === 'auto' || KNOWN_LANGUAGES.includes(code)) return code;
+  throw new InvalidArgumentError('Expected auto or the code of a language, such as en, de, fr, zh, yue or ja.');
+}
+
+/** `12:30-14:10` or `1:02:03-1:04:00`; commander gives what it has so far. */
+export function addStretch(text: string, before: readonly Span[] = []): Span[] {
+  const [startMs, endMs] = text.split('-').map(parseClock);
+  if (startMs === undefined || endMs === undefined || text.split('-').length !== 2 || endMs <= startMs) {
+    throw new InvalidArgumentError('Expected a stretch such as 12:30-14:10 or 1:02:03-1:04:00.');
   }
-  return text;
+  return [...before, { startMs, endMs }];
+}
+
+function parseClock(text: string): number | undefined {
+  const match = /^(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)$/.exec(text.trim());
+  if (!match) return undefined;
+  const [, hours = '0', minutes = '0', seconds = '0'] = match;
+  return ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1000;
 }
 
 export function parseMeetingDate(text: string): string {

@@ -7,7 +7,9 @@ import { HansardError } from '../errors.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
 import { encodeAudio } from '../gpu-worker/ffmpeg/encode-audio.ts';
 import { loadTemplatesLoudly } from '../gpu-worker/load-templates.ts';
-import { findModel, modelsForTranscription } from '../gpu-worker/models/catalogue.ts';
+import { findModel } from '../gpu-worker/models/catalogue.ts';
+import { chooseModel } from '../gpu-worker/models/choose-model.ts';
+import { modelsForTranscription, planRecognition } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
@@ -46,6 +48,14 @@ interface TranscribeFlags extends RecordingFlags {
 
 type AudioPlace = 'beside' | 'inside';
 
+interface Run {
+  flags: TranscribeFlags;
+  options: RecordingOptions;
+  config: Config;
+  templates: OwnTemplates;
+  stages: WorkerStages;
+}
+
 /** A recording failed; the others are done. */
 const EXIT_FAILED = 3;
 
@@ -72,6 +82,8 @@ export function transcribeCommand(load: () => Loaded): Command {
 
 /** Processes the files one after the other. Resolves with the exit status. */
 async function transcribe(files: string[], flags: TranscribeFlags, { config, logger }: Loaded): Promise<number> {
+  const options = toRecordingOptions(flags, await chooseModel(config));
+  planRecognition(options); // a language that no model knows is said once, not for each file
   const store = createModelStore(config.modelsDir);
   const stages = startStages({
     config,
@@ -83,7 +95,7 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
     const templates = loadTemplatesLoudly(config.templatesDir, logger);
     let failed = false;
     for (const file of files) {
-      const report = await transcribeOne(file, flags, { config, templates }, stages, stop.signal);
+      const report = await transcribeOne(file, { flags, options, config, templates, stages }, stop.signal);
       const code = stop.exitCode();
       if (code !== undefined) {
         process.stderr.write(`${new HansardError('cancelled', file).userMessage}\n`);
@@ -103,9 +115,7 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
 
 async function transcribeOne(
   file: string,
-  flags: TranscribeFlags,
-  { config, templates }: { config: Config; templates: OwnTemplates },
-  stages: WorkerStages,
+  { flags, options, config, templates, stages }: Run,
   signal: AbortSignal,
 ): Promise<Report> {
   const startedAt = performance.now();
@@ -115,7 +125,6 @@ async function transcribeOne(
   try {
     const outDir = path.resolve(flags.out);
     await prepareOutDir(outDir);
-    const options = toRecordingOptions(flags);
     const meeting = await processRecording(
       {
         sourcePath: file,
@@ -193,7 +202,7 @@ async function describe(file: string, meeting: ProcessedMeeting, options: Record
     options,
     versions: programVersions(),
     device: { name, reason },
-    models: modelsForTranscription(options.model).map(model => ({
+    models: modelsForTranscription(options).map(model => ({
       name: model,
       files: findModel(model).files.map(({ name: fileName, sha256 }) => ({ name: fileName, sha256 })),
     })),

@@ -19,7 +19,8 @@ import { isOnThisMachine, openModel } from './language-model/open-model.ts';
 import { loadOwnPrompts } from './language-model/own-prompts.ts';
 import type { Prompts } from './language-model/prompts.ts';
 import { createModelSummarizer } from './language-model/summarizer.ts';
-import { findModel, modelsForTranscription } from './models/catalogue.ts';
+import { findModel } from './models/catalogue.ts';
+import { modelsForTranscription, planRecognition, recognizersOf } from './models/plan-recognition.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
 import { unpackWords } from './tracks/unpack-words.ts';
 
@@ -38,7 +39,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 2, transcribe: 1, diarize: 1, extractive: 1, ollama: 3 };
+const VERSIONS = { decode: 2, transcribe: 2, diarize: 1, extractive: 1, ollama: 3 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config.device, logger, {
@@ -85,7 +86,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     context: StageContext,
     work: (pool: InferencePool) => Promise<T>,
   ): Promise<T> {
-    await needModels(modelsForTranscription(options.model), context.signal);
+    await needModels(modelsForTranscription(options), context.signal);
     const { pool, device } = await pools.open();
     context.onDevice(device);
     try {
@@ -108,7 +109,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     },
     transcribe: {
       version: VERSIONS.transcribe,
-      models: ({ model }) => hashesOf([model, 'silero-vad']),
+      models: options => hashesOf([...recognizersOf(planRecognition(options)), 'silero-vad']),
       run: (audio, options, context) =>
         infer(options, context, pool => transcribe(createTranscriber(pool), audio, options, context)),
     },

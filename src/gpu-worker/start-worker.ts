@@ -12,7 +12,8 @@ import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
 import { loadTemplatesLoudly } from './load-templates.ts';
-import { findModel, modelsForTranscription } from './models/catalogue.ts';
+import { findModel } from './models/catalogue.ts';
+import { modelsForTranscription } from './models/plan-recognition.ts';
 import { createModelStore } from './models/store.ts';
 import type { WorkerStages } from './run.ts';
 
@@ -51,8 +52,8 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
     voiceKeyFile: config.voiceKeyFile,
     versions: programVersions(),
     loadTemplates: () => loadTemplatesLoudly(config.templatesDir, logger),
-    describeModels: model =>
-      modelsForTranscription(model).map(name => ({
+    describeModels: shown =>
+      modelsForTranscription(shown).map(name => ({
         name,
         files: findModel(name).files.map(file => ({ name: file.name, sha256: file.sha256 })),
       })),

@@ -24,10 +24,17 @@ export interface Word extends Speech {
   confidence: number;
 }
 
+/** A stretch in one language, by its ISO 639 code. */
+export interface LanguageSpan extends Span {
+  language: string;
+}
+
 /** What the recogniser heard, in time order. */
 export interface Transcription {
-  /** ISO 639-1 code of the language that was decoded, e.g. `en`. */
+  /** ISO 639 code of the language that was spoken most, e.g. `en`. */
   language: string;
+  /** Stretches in another language, in time order. */
+  otherLanguages?: LanguageSpan[] | undefined;
   words: Word[];
   /** Where speech was detected; silence and music are outside. */
   speech: Speech[];

@@ -1,6 +1,6 @@
 /** The few interfaces with more than one implementation. Every adapter of a port runs its contract suite. */
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
-import type { SummaryStyle } from './recording-options.ts';
+import type { RecordingOptions, SummaryStyle } from './recording-options.ts';
 import type { Summary } from './summary.ts';
 import type { Tracks } from './tracks.ts';
 
@@ -24,12 +24,8 @@ export interface StageContext {
   onDevice(device: string): void;
 }
 
-export interface TranscribeOptions {
-  /** ISO 639-1 code, or `auto`. */
-  language: string;
-  /** Name in the model catalogue, e.g. `moonshine-base`. */
-  model: string;
-}
+/** Language, model and what else decides the words. */
+export type TranscribeOptions = Pick<RecordingOptions, 'language' | 'model' | 'spokenLanguages' | 'translate'>;
 
 export interface Transcriber {
   transcribe(audio: DecodedAudio, options: TranscribeOptions, context: StageContext): Promise<Transcription>;

@@ -36,11 +36,19 @@ export type SpeakerSplit = z.infer<typeof speakerSplit>;
 export const SUMMARY_STYLES = ['short', 'standard', 'detailed'] as const;
 export type SummaryStyle = (typeof SUMMARY_STYLES)[number];
 
+/** A stretch of the recording in one language. */
+export const languageSpan = z.object({ startMs: z.number().min(0), endMs: z.number().min(0), language: z.string() });
+export const MOST_LANGUAGE_SPANS = 100;
+
 export const recordingOptions = z.object({
   /** ISO 639-1 code, or `auto`. */
   language: z.string(),
-  /** Speech recognition model, by its name in the catalogue. */
+  /** Speech recognition model, by its name in the catalogue; `auto`: Moonshine for English, Whisper for the rest. */
   model: z.string(),
+  /** Stretches whose language people know better than the models. */
+  spokenLanguages: z.array(languageSpan).max(MOST_LANGUAGE_SPANS).optional(),
+  /** Moreover in English. */
+  translate: z.boolean().optional(),
   /** 0: not known. */
   minSpeakers: z.number().int().min(0).max(MOST_SPEAKERS),
   maxSpeakers: z.number().int().min(1).max(MOST_SPEAKERS),

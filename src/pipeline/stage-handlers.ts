@@ -32,7 +32,7 @@ import {
 } from './process-recording.ts';
 import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
-import { recordingOptions } from './recording-options.ts';
+import { type RecordingOptions, recordingOptions } from './recording-options.ts';
 import { buildMeta } from './render/build-meta.ts';
 import type { OwnTemplates } from './render/own-templates.ts';
 import { renderFiles } from './render/render-files.ts';
@@ -69,7 +69,7 @@ export interface StageHandlersOptions {
   voiceKeyFile?: string;
   /** For meta.json. */
   versions: Record<string, string>;
-  describeModels(model: string): MetaFile['models'];
+  describeModels(options: RecordingOptions): MetaFile['models'];
   /** The installation's templates; ours alone when not given. */
   loadTemplates?(): Templates & Partial<OwnTemplates>;
 }
@@ -261,7 +261,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       options: recordingOptions.parse(shown), // without what only the handlers need
       versions: options.versions,
       device: { name: transcription.device ?? 'cpu', reason: 'Where the worker ran the models.' },
-      models: options.describeModels(shown.model),
+      models: options.describeModels(shown),
       processedAt: new Date(),
     });
     templates ??= (options.loadTemplates ?? loadTemplates)();

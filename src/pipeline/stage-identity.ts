@@ -23,13 +23,17 @@ export function transcribeIdentity(
   options: RecordingOptions,
   audioHash: string,
 ): StageIdentity {
-  const { language, model } = options;
+  const { language, model, spokenLanguages = [], translate = false } = options;
   const { version } = transcribe;
   return {
     stage: 'transcribe',
     version,
     models: transcribe.models(options),
-    options: { language, model },
+    options: {
+      ...{ language, model },
+      ...(spokenLanguages.length > 0 && { spokenLanguages }),
+      ...(translate && { translate }),
+    },
     inputs: [audioHash],
   };
 }

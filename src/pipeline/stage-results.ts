@@ -8,6 +8,7 @@ const speech = span.extend({ voice: z.number().int().optional() });
 
 export const transcriptionSchema: z.ZodType<Transcription> = z.object({
   language: z.string(),
+  otherLanguages: z.array(span.extend({ language: z.string() })).optional(),
   words: z.array(speech.extend({ text: z.string(), confidence: z.number() })),
   speech: z.array(speech),
   warnings: z.array(z.string()),

@@ -17,7 +17,12 @@ describe('--speakers', () => {
 test('--language knows what the models know', () => {
   assert.equal(parseLanguage('en'), 'en');
   assert.equal(parseLanguage('auto'), 'auto');
-  for (const text of ['de', 'EN', '']) assert.throws(() => parseLanguage(text), /Only English/);
+  for (const [text, code] of [
+    ['DE', 'de'],
+    ['yue', 'yue'],
+  ] as const)
+    assert.equal(parseLanguage(text), code);
+  for (const text of ['german', 'xx', '']) assert.throws(() => parseLanguage(text), /code of a language/);
 });
 
 describe('--date', () => {

@@ -1,6 +1,6 @@
 /** A decoder without a model: a test says what may follow a text, and every row keeps the text that it was fed. */
 import assert from 'node:assert/strict';
-import type { DecoderBatch } from '../../src/gpu-worker/onnx/moonshine-decoder.ts';
+import type { DecoderBatch } from '../../src/gpu-worker/onnx/decoder-batch.ts';
 
 export const VOCABULARY = 8;
 export const END = 2;

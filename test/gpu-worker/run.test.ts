@@ -84,7 +84,7 @@ describe('what decides a result', () => {
     const { transcribe } = start(t);
     assert.throws(() => transcribe.models({ ...options, model: 'whisper' }), {
       code: 'invalid_usage',
-      detail: /no model "whisper"/,
+      detail: /^whisper is no speech recognition model/,
     });
   });
 });

@@ -1,5 +1,5 @@
 /** Greedy decoding of a batch: the likeliest token, again and again. */
-import type { DecoderBatch } from '../onnx/moonshine-decoder.ts';
+import type { DecoderBatch } from '../onnx/decoder-batch.ts';
 import { findLoop } from './loops.ts';
 import { FIRST_TOKEN, LAST_TOKEN } from './token-text.ts';
 

@@ -2,7 +2,7 @@
 import type { Span, Word } from '../../pipeline/meeting.ts';
 import { alignTokens } from './align-tokens.ts';
 import type { DecodedPiece } from './greedy-search.ts';
-import { groupTokens } from './token-text.ts';
+import { groupTokens, type TokenWord } from './token-text.ts';
 import { VAD_FRAME_MS } from './vad-frames.ts';
 
 export interface PieceTranscript {
@@ -11,19 +11,29 @@ export interface PieceTranscript {
   tokenCount: number;
   /** Sum of the natural logs of the tokens' probabilities: 0 is certain. */
   logProbability: number;
+  /** ISO 639 code in which it was decoded, where the recogniser knows more than one. */
+  language?: string | undefined;
+  /** Probability of each language by what was heard, those of 1 % and more. */
+  languages?: Record<string, number> | undefined;
 }
 
-/** One encoder frame: its convolutions step by 64 * 3 * 2 samples. */
-const FRAME_MS = 24;
-/** What frame 0 stands for: its 895 samples begin a frame at 16 ms, and attention runs one frame ahead of the sound. */
-const FIRST_FRAME_MS = 40;
+/** How a recogniser's frames and tokens are to be read. */
+export interface Reading {
+  frameMs: number;
+  /** What frame 0 stands for. */
+  firstFrameMs: number;
+  groupTokens(tokens: readonly number[]): TokenWord[];
+}
+
+/** Moonshine: 895 samples begin a frame at 16 ms, its convolutions step by 64 * 3 * 2, attention runs one frame ahead. */
+const MOONSHINE: Reading = { frameMs: 24, firstFrameMs: 40, groupTokens };
 
 /** Times and text for the tokens of a piece of this length. */
-export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number): PieceTranscript {
+export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number, reading = MOONSHINE): PieceTranscript {
   const { tokens, probabilities, attention } = decoded;
   const frameCount = attention[0]?.length ?? 0;
-  const starts = alignTokens(attention, frameCount).map(frame => FIRST_FRAME_MS + frame * FRAME_MS);
-  const words = groupTokens(tokens).map((word): Word => {
+  const starts = alignTokens(attention, frameCount).map(frame => reading.firstFrameMs + frame * reading.frameMs);
+  const words = reading.groupTokens(tokens).map((word): Word => {
     const startMs = starts[word.from]!;
     const own = probabilities.slice(word.from, word.to);
     return {

@@ -39,3 +39,13 @@ export function findSpeech(probabilities: Float32Array): Span[] {
   close();
   return speech;
 }
+
+/** The parts of spans that lie within another. */
+export function clipSpans(spans: readonly Span[], within: Span): Span[] {
+  return spans
+    .map(({ startMs, endMs }) => ({
+      startMs: Math.max(startMs, within.startMs),
+      endMs: Math.min(endMs, within.endMs),
+    }))
+    .filter(({ startMs, endMs }) => startMs < endMs);
+}

@@ -14,6 +14,15 @@ export const taskSchema = z.discriminatedUnion('kind', [
     model: z.enum(['moonshine-base', 'moonshine-tiny']),
     pieces: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
   }),
+  /** Words and language of each window; without `language` each is heard in its own. */
+  z.object({
+    kind: z.literal('recognize-windows'),
+    wavPath: z.string(),
+    model: z.enum(['whisper-base']),
+    windows: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
+    language: z.string().optional(),
+    translate: z.boolean(),
+  }),
   /** Voice activity of each of `windowCount` segmentation windows. */
   z.object({ kind: z.literal('segment'), wavPath: z.string(), firstWindow: samples, windowCount: samples }),
   /** One voice embedding per span of samples. */
@@ -29,7 +38,7 @@ export type Task = z.infer<typeof taskSchema>;
 export type Family = 'recognition' | 'diarization';
 
 export function familyOf({ kind }: Task): Family {
-  return kind === 'detect-speech' || kind === 'recognize' ? 'recognition' : 'diarization';
+  return kind === 'segment' || kind === 'embed' ? 'diarization' : 'recognition';
 }
 
 /** `frugal` asks for the smallest batches: the second try after a child died or ran out of memory. */

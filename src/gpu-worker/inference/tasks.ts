@@ -7,6 +7,7 @@ import { type Campplus, loadCampplus } from '../onnx/campplus.ts';
 import { loadMoonshine, type Moonshine, type MoonshineName } from '../onnx/moonshine.ts';
 import { loadSegmentation, type Segmentation } from '../onnx/segmentation.ts';
 import { loadSilero, type Silero } from '../onnx/silero.ts';
+import { loadWhisper, type Whisper, type WhisperName } from '../onnx/whisper.ts';
 import { type ChildSettings, type Family, familyOf, type Task } from './protocol.ts';
 
 export interface TaskContext extends VoiceContext {
@@ -47,6 +48,8 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
   const silero = (): Promise<Silero> => need('silero-vad', weights => loadSilero(weights, device));
   const moonshine = (name: MoonshineName): Promise<Moonshine> =>
     need(name, weightsDir => loadMoonshine(name, { weightsDir, graphsDir, device }));
+  const whisper = (name: WhisperName): Promise<Whisper> =>
+    need(name, weightsDir => loadWhisper(name, { weightsDir, graphsDir, device }));
   const segmentation = (): Promise<Segmentation> =>
     need('segmentation-3.0', weights => loadSegmentation(weights, graphsDir, device));
   const campplus = (): Promise<Campplus> => need('campplus', weights => loadCampplus(weights, graphsDir, device));
@@ -61,6 +64,15 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
         const transcripts = [];
         for (const piece of task.pieces)
           transcripts.push(...(await recognizer.transcribe(wav, [piece], signal, () => {})));
+        return transcripts;
+      }
+      case 'recognize-windows': {
+        const recognizer = await whisper(task.model);
+        const options = { language: task.language, task: task.translate ? 'translate' : 'transcribe' } as const;
+        if (!frugal) return recognizer.transcribe(wav, task.windows, options, signal, onProgress);
+        const transcripts = [];
+        for (const window of task.windows)
+          transcripts.push(...(await recognizer.transcribe(wav, [window], options, signal, () => {})));
         return transcripts;
       }
       case 'segment':

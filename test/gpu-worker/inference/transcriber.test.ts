@@ -126,7 +126,7 @@ describe('the transcriber', () => {
 
   test('refuses a model that recognises no speech before any work', async () => {
     const { done, tasks } = transcribe(40, threeTurns, { model: 'campplus' });
-    await assert.rejects(done, { code: 'invalid_usage', detail: 'campplus is no speech recognition model' });
+    await assert.rejects(done, { code: 'invalid_usage', detail: /^campplus is no speech recognition model/ });
     assert.deepEqual(tasks, []);
   });
 

@@ -1,15 +1,13 @@
 /** Several pieces of speech decoded together, token by token: the tensors, without a decision which token to take. */
 import ort from 'onnxruntime-node';
 
-/** Vocabulary of both Moonshine models. */
-export const VOCABULARY_SIZE = 32_768;
-
-/** Shape of one Moonshine model and the (layer, head) pairs whose attention follows the sound. */
-export interface MoonshineShape {
+/** Shape of a decoder. */
+export interface DecoderShape {
   layers: number;
   heads: number;
   headSize: number;
-  alignmentHeads: readonly (readonly [layer: number, head: number])[];
+  /** Rows of the graph's `xattn` whose attention follows the sound. */
+  alignmentRows: readonly number[];
 }
 
 /** What the encoder made of one piece. `keys[l]` [heads, headSize, frames], `values[l]` [heads, frames, headSize]. */
@@ -20,7 +18,7 @@ export interface EncodedPiece {
 }
 
 export interface DecoderStep {
-  /** [rows, VOCABULARY_SIZE] */
+  /** [rows, vocabulary] */
   logits: Float32Array;
   /** Per row: attention to each of its frames, averaged over the alignment heads. */
   attention: Float32Array[];
@@ -28,7 +26,10 @@ export interface DecoderStep {
 
 /** Rows that are decoded in step, one per piece. */
 export interface DecoderBatch {
-  /** Feeds the last token of each row. */
+  /**
+   * Feeds the next tokens of each row, equally many; the answer is that to the last of them.
+   * @param tokens one per row, or several per row, row by row
+   */
   step(tokens: readonly number[]): Promise<DecoderStep>;
   /** Goes on with these rows only, in this order. */
   keep(rows: readonly number[]): void;
@@ -41,12 +42,11 @@ export interface DecoderBatch {
  */
 export async function createDecoderBatch(
   session: ort.InferenceSession,
-  shape: MoonshineShape,
+  shape: DecoderShape,
   rowCount: number,
   encode: (row: number) => Promise<EncodedPiece>,
 ): Promise<DecoderBatch> {
-  const { layers, heads } = shape;
-  const attentionRows = layers * heads;
+  const { layers } = shape;
   const stacked = await stackCross(shape, rowCount, encode);
   const { frames } = stacked;
   let { cross, frameCounts } = stacked;
@@ -55,7 +55,7 @@ export async function createDecoderBatch(
   return {
     async step(tokens) {
       const rows = frameCounts.length;
-      const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, 1]);
+      const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]);
       const outputs = await session.run({ input_ids: ids, ...cross, ...past });
       ids.dispose();
       disposeAll(past);
@@ -66,14 +66,15 @@ export async function createDecoderBatch(
         }
       }
       const logits = floats(outputs.logits);
-      const xattn = floats(outputs.xattn); // [rows, layers * heads, 1, frames]
+      const xattn = floats(outputs.xattn); // [rows, attention rows, tokens, frames]
+      const [, attentionRows = 0, tokenCount = 0] = xattn.dims;
       const attention = frameCounts.map((frameCount, row) => {
         const mean = new Float32Array(frameCount);
-        for (const [layer, head] of shape.alignmentHeads) {
-          const from = (row * attentionRows + layer * heads + head) * frames;
+        for (const alignmentRow of shape.alignmentRows) {
+          const from = ((row * attentionRows + alignmentRow + 1) * tokenCount - 1) * frames;
           for (let frame = 0; frame < mean.length; frame++) mean[frame]! += xattn.data[from + frame]!;
         }
-        return mean.map(sum => sum / shape.alignmentHeads.length);
+        return mean.map(sum => sum / shape.alignmentRows.length);
       });
       xattn.dispose();
       return { logits: logits.data, attention };
@@ -97,7 +98,7 @@ function floats(tensor: ort.Tensor | undefined): FloatTensor {
   return tensor as FloatTensor;
 }
 
-function emptyPast({ layers, heads, headSize }: MoonshineShape, rows: number): Record<string, FloatTensor> {
+function emptyPast({ layers, heads, headSize }: DecoderShape, rows: number): Record<string, FloatTensor> {
   const past: Record<string, FloatTensor> = {};
   for (let layer = 0; layer < layers; layer++) {
     for (const part of ['key', 'value']) {
@@ -114,7 +115,7 @@ function emptyPast({ layers, heads, headSize }: MoonshineShape, rows: number): R
 
 /** Cross keys [rows, heads, headSize, frames], values [rows, heads, frames, headSize], mask [rows, 1, 1, frames]. */
 async function stackCross(
-  { layers, heads, headSize }: MoonshineShape,
+  { layers, heads, headSize }: DecoderShape,
   rowCount: number,
   encode: (row: number) => Promise<EncodedPiece>,
 ) {

@@ -1,0 +1,211 @@
+/** Whisper (MIT), a recogniser of 99 languages: windows of sound to words with times, confidence and language. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import ort from 'onnxruntime-node';
+import { z } from 'zod';
+import { HansardError } from '../../errors.ts';
+import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
+import { planBatches } from '../asr/batches.ts';
+import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
+import { type DecodedWindow, type SearchOptions, searchWindows } from '../asr/whisper-search.ts';
+import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
+import { groupWhisperTokens } from '../asr/whisper-words.ts';
+import { isDoubtful, isSilence, meanLogProbability } from '../asr/window-guards.ts';
+import { buildMelBands, computeLogMel, LOG_MEL_STEP } from '../audio/log-mel.ts';
+import type { WavFile } from '../audio/wav-file.ts';
+import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
+import { createSession, type Device } from './session.ts';
+import { hasVnni } from './vnni.ts';
+
+const shapes = {
+  'whisper-base': { layers: 6, heads: 8, headSize: 64, alignmentRows: [0, 1, 2, 3, 4, 5, 6, 7], mels: 80 },
+} as const satisfies Record<string, DecoderShape & { mels: number }>;
+
+export type WhisperName = keyof typeof shapes;
+
+/** What was asked of all windows alike. */
+export interface WhisperOptions {
+  /** ISO 639 code; undefined: each window's own. */
+  language?: string | undefined;
+  task: 'transcribe' | 'translate';
+}
+
+export interface Whisper {
+  /**
+   * Recognises windows of one recording, in the order given. Each is at most 30 s long.
+   * @throws the signal's reason once it is aborted
+   */
+  transcribe(
+    wav: WavFile,
+    windows: readonly Span[],
+    options: WhisperOptions,
+    signal: AbortSignal,
+    onProgress: (fraction: number) => void,
+  ): Promise<PieceTranscript[]>;
+  release(): Promise<void>;
+}
+
+/** Sound in one batch: cross keys and values take 1.2 MB per second. */
+const MAX_BATCH_MS = Number(process.env.W_BATCH ?? 120) * 1000;
+/** Silence after a window, so that its last word is heard to its end; less than training had, see bench/RESULTS.md. */
+const TAIL_MS = Number(process.env.W_TAIL ?? 3000);
+/** Half the sound that the model can hear, in mel frames: two make one frame of the encoder. */
+const MEL_FRAMES = 3_000;
+/** The model's memory for text is 448 tokens; a prompt may take the other half. */
+const MAX_TOKENS = 224;
+/** Chinese needs most: up to 8 tokens a second. */
+const MAX_TOKENS_PER_SECOND = 9;
+const MIN_TOKENS = 12;
+/** Second tries draw tokens, more and more freely (openai/whisper, transcribe.py). */
+const TEMPERATURES = [0.2, 0.4, 0.6, 0.8] as const;
+
+const configSchema = z.object({ suppress_ids: z.array(z.number()), suppress_ids_begin: z.array(z.number()) });
+
+/**
+ * Loads the weightless graphs over the published weights.
+ * @throws HansardError `model_missing`, `inference_failed` or `device_unavailable`
+ */
+export async function loadWhisper(
+  name: WhisperName,
+  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+): Promise<Whisper> {
+  const shape = shapes[name];
+  const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';
+  const vocabulary = createWhisperVocabulary(z.array(z.string()).parse(await readJson(weightsDir, 'vocabulary.json')));
+  const config = configSchema.parse(await readJson(weightsDir, 'config.json'));
+  const encoder = await createSession(path.join(graphsDir, `${name}-encoder${ending}`), weightsDir, device);
+  const decoder = await createSession(path.join(graphsDir, `${name}-decoder${ending}`), weightsDir, device);
+  const bands = buildMelBands(shape.mels);
+
+  return {
+    async transcribe(wav, windows, { language, task }, signal, onProgress) {
+      const transcripts = new Array<PieceTranscript>(windows.length);
+      const totalMs = windows.reduce((sum, window) => sum + lengthOf(window), 0);
+      let doneMs = 0;
+      const search = (indexes: readonly number[], temperature: number) =>
+        decode(
+          wav,
+          indexes.map(index => windows[index]!),
+          {
+            ...{ vocabulary, task, prompt: [], temperature, random: createRandom() },
+            ...{ suppressed: config.suppress_ids, suppressedFirst: config.suppress_ids_begin, language, signal },
+          },
+        );
+      for (const batch of planBatches(windows, MAX_BATCH_MS)) {
+        const decoded = await search(batch, 0);
+        for (const [row, index] of batch.entries()) {
+          const best = await settle(decoded[row]!, temperature => search([index], temperature), vocabulary);
+          transcripts[index] = toTranscript(best, lengthOf(windows[index]!), vocabulary);
+          doneMs += lengthOf(windows[index]!);
+        }
+        onProgress(doneMs / totalMs);
+      }
+      return transcripts;
+    },
+    async release() {
+      await encoder.release();
+      await decoder.release();
+    },
+  };
+
+  async function decode(
+    wav: WavFile,
+    windows: readonly Span[],
+    options: SearchOptions & { language: string | undefined; signal: AbortSignal },
+  ): Promise<DecodedWindow[]> {
+    const { signal, language } = options;
+    const batch = await createDecoderBatch(decoder, shape, windows.length, async row => {
+      await setImmediate();
+      signal.throwIfAborted();
+      return encode(wav, windows[row]!);
+    });
+    try {
+      const requests = windows.map(window => ({ language, maxTokens: findMaxTokens(window) }));
+      return await searchWindows(batch, requests, options, signal, setImmediate);
+    } finally {
+      batch.release();
+    }
+  }
+
+  /** `input_features` [1, mels, frames], as long as the window and a little silence. */
+  async function encode(wav: WavFile, window: Span): Promise<EncodedPiece> {
+    const from = Math.round((window.startMs * SAMPLE_RATE_HZ) / 1000);
+    const to = Math.min(wav.sampleCount, Math.round((window.endMs * SAMPLE_RATE_HZ) / 1000));
+    const samples = wav.read(from, Math.max(to, from + 1));
+    const needed = Math.ceil(samples.length / LOG_MEL_STEP + TAIL_MS / 10);
+    const frames = Math.min(MEL_FRAMES, needed + (needed % 2));
+    const features = computeLogMel(samples, frames, bands);
+    const input = new ort.Tensor('float32', features, [1, shape.mels, frames]);
+    try {
+      const outputs = await encoder.run({ input_features: input });
+      const take = (part: string) =>
+        Array.from({ length: shape.layers }, (_, layer) => outputs[`${part}.${layer}`]!.data as Float32Array);
+      return { frameCount: outputs['kt.0']!.dims[3]!, keys: take('kt'), values: take('v') };
+    } finally {
+      input.dispose();
+    }
+  }
+}
+
+/** The first of several tries whose text is not doubtful, else the one of which the model is surest. */
+async function settle(
+  first: DecodedWindow,
+  tryAgain: (temperature: number) => Promise<DecodedWindow[]>,
+  vocabulary: WhisperVocabulary,
+): Promise<DecodedWindow> {
+  const doubtful = (window: DecodedWindow) => isDoubtful(window, textOf(window, vocabulary));
+  if (!doubtful(first)) return first;
+  const tries = [first];
+  for (const temperature of TEMPERATURES) {
+    const [next] = await tryAgain(temperature);
+    if (!next) break;
+    if (!doubtful(next)) return next;
+    tries.push(next);
+  }
+  const unlooped = tries.filter(({ looped }) => !looped);
+  return (unlooped.length > 0 ? unlooped : tries).reduce((best, next) =>
+    meanLogProbability(next) > meanLogProbability(best) ? next : best,
+  );
+}
+
+function textOf({ tokens }: DecodedWindow, { bytesOf }: WhisperVocabulary): string {
+  return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(token => [...bytesOf(token)])));
+}
+
+function toTranscript(window: DecodedWindow, lengthMs: number, vocabulary: WhisperVocabulary): PieceTranscript {
+  const { language, languages } = window;
+  const heard = isSilence(window) ? { ...window, tokens: [], probabilities: [], attention: [] } : window;
+  const transcript = buildPieceTranscript(heard, lengthMs, {
+    ...{ frameMs: 20, firstFrameMs: 90 },
+    groupTokens: tokens => groupWhisperTokens(tokens, language, vocabulary),
+  });
+  return { ...transcript, language, languages };
+}
+
+function lengthOf({ startMs, endMs }: Span): number {
+  return endMs - startMs;
+}
+
+function findMaxTokens(window: Span): number {
+  return Math.min(MAX_TOKENS, MIN_TOKENS + Math.ceil((lengthOf(window) / 1000) * MAX_TOKENS_PER_SECOND));
+}
+
+/** The same numbers each time, so that a recording gives the same words each time (mulberry32, public domain). */
+function createRandom(): () => number {
+  let state = 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+async function readJson(folder: string, name: string): Promise<unknown> {
+  const file = path.join(folder, name);
+  const text = await fs.readFile(file, 'utf8').catch(cause => {
+    throw new HansardError('model_missing', file, { cause });
+  });
+  return JSON.parse(text);
+}
