@@ -16,6 +16,7 @@ import {
 export interface RecordingFlags {
   language: string;
   redo?: readonly Span[];
+  chineseScript?: 'simplified' | 'traditional';
   translate: boolean;
   speakers: SpeakerRange;
   model?: RecordingOptions['model'];
@@ -28,6 +29,12 @@ export function addRecordingOptions(command: Command): Command {
   return command
     .option('--language <code>', 'language spoken, such as en, de, zh; or auto', parseLanguage, 'auto')
     .option('--redo <from-to>', 'only this stretch is in --language, e.g. 12:30-14:10; may be given again', addStretch)
+    .addOption(
+      new Option('--chinese-script <name>', 'script in which Chinese is written').choices([
+        'simplified',
+        'traditional',
+      ]),
+    )
     .option('--translate', 'add an English translation of what is in other languages', false)
     .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
       minSpeakers: 0,
@@ -50,13 +57,24 @@ export function addRecordingOptions(command: Command): Command {
 
 /** @param defaultModel when none is named */
 export function toRecordingOptions(flags: RecordingFlags, defaultModel: string): RecordingOptions {
-  const { language, redo, translate, model = defaultModel, summarizer, timeZone, speakers, date } = flags;
+  const {
+    language,
+    redo,
+    chineseScript,
+    translate,
+    model = defaultModel,
+    summarizer,
+    timeZone,
+    speakers,
+    date,
+  } = flags;
   if (redo && language === 'auto') {
     throw new HansardError('invalid_usage', 'Say with --language in which language the stretch of --redo is.');
   }
   return {
     ...{ language: redo ? 'auto' : language, model, summarizer, timeZone, ...speakers },
     ...(redo && { spokenLanguages: redo.map(span => ({ ...span, language })) }),
+    ...(chineseScript && { chineseScript }),
     ...(translate && { translate }),
     ...(date !== undefined && { meetingDate: date }),
   };

@@ -25,7 +25,10 @@ export interface StageContext {
 }
 
 /** Language, model and what else decides the words. */
-export type TranscribeOptions = Pick<RecordingOptions, 'language' | 'model' | 'spokenLanguages' | 'translate'>;
+export type TranscribeOptions = Pick<
+  RecordingOptions,
+  'language' | 'model' | 'spokenLanguages' | 'chineseScript' | 'translate'
+>;
 
 export interface Transcriber {
   transcribe(audio: DecodedAudio, options: TranscribeOptions, context: StageContext): Promise<Transcription>;

@@ -47,6 +47,8 @@ export const recordingOptions = z.object({
   model: z.string(),
   /** Stretches whose language people know better than the models. */
   spokenLanguages: z.array(languageSpan).max(MOST_LANGUAGE_SPANS).optional(),
+  /** The script in which Chinese is written; as the model writes it when not given. */
+  chineseScript: z.enum(['simplified', 'traditional']).optional(),
   /** Moreover in English. */
   translate: z.boolean().optional(),
   /** 0: not known. */

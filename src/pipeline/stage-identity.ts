@@ -23,7 +23,7 @@ export function transcribeIdentity(
   options: RecordingOptions,
   audioHash: string,
 ): StageIdentity {
-  const { language, model, spokenLanguages = [], translate = false } = options;
+  const { language, model, spokenLanguages = [], chineseScript, translate = false } = options;
   const { version } = transcribe;
   return {
     stage: 'transcribe',
@@ -32,6 +32,7 @@ export function transcribeIdentity(
     options: {
       ...{ language, model },
       ...(spokenLanguages.length > 0 && { spokenLanguages }),
+      ...(chineseScript && { chineseScript }),
       ...(translate && { translate }),
     },
     inputs: [audioHash],

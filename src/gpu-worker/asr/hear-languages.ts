@@ -18,7 +18,7 @@ export interface Ears {
   /** Without a language each window is heard in its own. */
   hearAny(windows: readonly Span[], language?: string): Promise<PieceTranscript[]>;
   /** Speech inside a stretch, cut into parts. */
-  cut(within: Span, into: 'pieces' | 'windows' | 'sentences'): Span[];
+  cut(within: Span, into: 'pieces' | 'sentences'): Span[];
 }
 
 /** Pieces that are heard first, to find out whether it is worth to hear all of it as English. */
@@ -28,12 +28,12 @@ const SURE = 0.8;
 
 /** Everything within a stretch, in time order. */
 export async function hearLanguages(ears: Ears, within: Span): Promise<Heard[]> {
-  if (!ears.hearEnglish) return hearWindows(ears, ears.cut(within, 'windows'));
   const pieces = ears.cut(within, 'pieces');
+  if (!ears.hearEnglish) return hearWindows(ears, pieces);
   const sampled = sample(pieces.length);
   const first = await ears.hearEnglish(sampled.map(index => pieces[index]!));
   const foreign = first.filter(isDoubtfulEnglish).length;
-  if (foreign * 2 > first.length) return hearWindows(ears, ears.cut(within, 'windows'));
+  if (foreign * 2 > first.length) return hearWindows(ears, pieces);
   const rest = pieces.flatMap((_, index) => (sampled.includes(index) ? [] : [index]));
   const later = await ears.hearEnglish(rest.map(index => pieces[index]!));
   const transcripts = new Array<PieceTranscript>(pieces.length);
@@ -100,7 +100,7 @@ async function hearChange(
   const languages = smoothLanguages(withChances, around);
   const heard: Heard[] = [];
   for (const { language, ...span } of joinLanguages(sentences.map((s, i) => ({ ...s, language: languages[i]! })))) {
-    const windows = ears.cut(span, 'windows');
+    const windows = ears.cut(span, 'pieces');
     const again = await ears.hearAny(windows, language);
     heard.push(...windows.map((window, index) => ({ ...window, transcript: again[index]!, language })));
   }

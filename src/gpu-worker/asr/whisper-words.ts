@@ -33,34 +33,16 @@ export function groupWhisperTokens(
 
 /** Tokens may hold parts of a character: such are joined with those after them, and bytes that are no text are left out. */
 function joinBytes(tokens: readonly number[], bytesOf: WhisperVocabulary['bytesOf']): Unit[] {
-  const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const units: Unit[] = [];
-  let pending: number[] = [];
   let from = 0;
   tokens.forEach((token, index) => {
-    if (pending.length === 0) from = index;
-    pending.push(...bytesOf(token));
-    const text = decodeOrUndefined(strict, pending);
-    if (text === undefined && pending.length < MOST_PENDING_BYTES) return;
-    units.push({
-      text: text ?? new TextDecoder().decode(Uint8Array.from(pending)).replaceAll('\uFFFD', ''),
-      from,
-      to: index + 1,
-    });
-    pending = [];
+    const text = decoder.decode(bytesOf(token), { stream: true }).replaceAll('\uFFFD', '');
+    if (text === '') return;
+    units.push({ text, from, to: index + 1 });
+    from = index + 1;
   });
   return units;
-}
-
-/** A character has at most four bytes, and a token before it may hold whole ones; beyond this the bytes are rubbish. */
-const MOST_PENDING_BYTES = 24;
-
-function decodeOrUndefined(decoder: InstanceType<typeof TextDecoder>, bytes: readonly number[]): string | undefined {
-  try {
-    return decoder.decode(Uint8Array.from(bytes));
-  } catch {
-    return undefined;
-  }
 }
 
 function groupBySpaces(units: readonly Unit[]): TokenWord[] {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Span } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
 import { planBatches } from '../asr/batches.ts';
+import { toChineseScript } from '../asr/chinese-script.ts';
 import { type Ears, type Heard, hearLanguages } from '../asr/hear-languages.ts';
 import { mayNotBeEnglish, NOT_ENGLISH_WARNING } from '../asr/language-doubt.ts';
 import { describeOtherLanguages, findOtherLanguages } from '../asr/other-languages.ts';
@@ -22,8 +23,8 @@ const DETECTED = 0.1;
 /** Frames of speech detection in one task: enough for all of Silero's parallel streams, an hour at most. */
 const LEAST_FRAMES = 16_000;
 const MOST_FRAMES = 112_500;
-/** Whisper hears 30 s at most; sentences are short enough that most hold one language. */
-const CUT_MS = { pieces: MAX_PIECE_MS, windows: 28_000, sentences: 6_000 } as const;
+/** Whisper would hear 30 s, and at 28 s it lost more words; most sentences hold one language. */
+const CUT_MS = { pieces: MAX_PIECE_MS, sentences: 6_000 } as const;
 /** Whisper's windows in one task: cross keys and values take 1.2 MB per second of sound. */
 const MAX_WINDOWS_MS = 120_000;
 
@@ -54,7 +55,9 @@ export function createTranscriber(pool: InferencePool): Transcriber {
       for (const stretch of splitByLanguage(durationMs, options))
         heard.push(...(await hearStretch(ears, stretch, plan)));
       const byPiece = heard.map(({ transcript }) => transcript);
-      const words = mergePieces(heard, byPiece, detected);
+      const merged = mergePieces(heard, byPiece, detected);
+      const { chineseScript } = options;
+      const words = chineseScript ? await toChineseScript(merged, chineseScript) : merged;
       const language =
         findMainLanguage(heard.filter(({ transcript }) => transcript.words.length > 0)) ?? nameNone(options);
       const otherLanguages = findOtherLanguages(heard, language);
@@ -80,8 +83,8 @@ async function hearStretch(ears: Ears, { language, ...within }: Span & { languag
     return attach(pieces, (await ears.hearEnglish?.(pieces)) ?? [], 'en');
   }
   if (language === 'auto') return hearLanguages(ears, within);
-  const windows = ears.cut(within, 'windows');
-  return attach(windows, await ears.hearAny(windows, language), language);
+  const pieces = ears.cut(within, 'pieces');
+  return attach(pieces, await ears.hearAny(pieces, language), language);
 }
 
 function attach(spans: readonly Span[], heard: readonly PieceTranscript[], language: string): Heard[] {

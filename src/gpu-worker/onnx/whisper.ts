@@ -47,9 +47,9 @@ export interface Whisper {
 }
 
 /** Sound in one batch: cross keys and values take 1.2 MB per second. */
-const MAX_BATCH_MS = Number(process.env.W_BATCH ?? 120) * 1000;
+const MAX_BATCH_MS = 120_000;
 /** Silence after a window, so that its last word is heard to its end; less than training had, see bench/RESULTS.md. */
-const TAIL_MS = Number(process.env.W_TAIL ?? 3000);
+const TAIL_MS = 3_000;
 /** Half the sound that the model can hear, in mel frames: two make one frame of the encoder. */
 const MEL_FRAMES = 3_000;
 /** The model's memory for text is 448 tokens; a prompt may take the other half. */

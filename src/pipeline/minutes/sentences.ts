@@ -1,5 +1,7 @@
 /** The sentences of a transcript: the unit that rules read and that evidence quotes. */
+
 import type { Transcript, Turn } from '../meeting.ts';
+import { joinWords } from '../stages/join-words.ts';
 import { splitSentences } from '../stages/split-sentences.ts';
 import type { Evidence } from '../summary.ts';
 import { contentStems } from './words.ts';
@@ -34,7 +36,7 @@ export function splitIntoSentences(transcript: Transcript): Sentence[] {
     for (const { from, to } of splitSentences(turn.words)) {
       for (let start = from; start < to; start += MAX_SENTENCE_WORDS) {
         const words = turn.words.slice(start, Math.min(to, start + MAX_SENTENCE_WORDS));
-        const quote = words.map(word => word.text).join(' ');
+        const quote = joinWords(words.map(word => word.text));
         const text = clean(quote.slice(0, MAX_TEXT));
         sentences.push({
           index: sentences.length,

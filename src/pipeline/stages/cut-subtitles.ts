@@ -3,6 +3,7 @@
  * The limits are the usual ones of broadcasters (BBC subtitle guidelines; Netflix timed-text style guide).
  */
 import type { Transcript, Turn, Word } from '../meeting.ts';
+import { hasSpaceBefore, joinWords, widthOf } from './join-words.ts';
 import { endsClause, endsSentence } from './split-sentences.ts';
 
 export interface Subtitle {
@@ -60,7 +61,7 @@ function cutTurn(turn: Turn, label: string | null): Subtitle[] {
   const best: { cost: number; to: number; lineEnd: number }[] = [];
   best[words.length] = { cost: 0, to: words.length, lineEnd: words.length };
   for (let from = words.length - 1; from >= 0; from--) {
-    const prefixLength = from === 0 && label !== null ? countCharacters(`${label}: `) : 0;
+    const prefixLength = from === 0 && label !== null ? widthOf(`${label}: `) : 0;
     for (let to = from + 1; to <= words.length; to++) {
       if (to > from + 1 && !mayJoin(words, from, to)) break;
       const lineEnd = findLineEnd(words, ends, from, to, prefixLength);
@@ -76,7 +77,7 @@ function cutTurn(turn: Turn, label: string | null): Subtitle[] {
     const [first, last] = [words[from]!, words[to - 1]!];
     const lines = [words.slice(from, lineEnd), words.slice(lineEnd, to)]
       .filter(line => line.length > 0)
-      .map(line => line.map(word => word.text).join(' '));
+      .map(line => joinWords(line.map(word => word.text)));
     const endMs = Math.max(first.startMs, last.endMs);
     subtitles.push({
       startMs: first.startMs,
@@ -89,10 +90,13 @@ function cutTurn(turn: Turn, label: string | null): Subtitle[] {
   return subtitles;
 }
 
-/** Characters of all words before each place, with a space after each word. */
+/** Width of all words before each place, with the space after each word that has one. */
 function measureEnds(words: readonly Word[]): number[] {
   const ends = [0];
-  for (const word of words) ends.push(ends.at(-1)! + countCharacters(word.text) + 1);
+  words.forEach(({ text }, index) => {
+    const next = words[index + 1]?.text ?? '';
+    ends.push(ends.at(-1)! + widthOf(text) + (hasSpaceBefore(text, next) ? 1 : 0));
+  });
   return ends;
 }
 
@@ -135,7 +139,9 @@ function findLineEnd(
   to: number,
   prefixLength: number,
 ): number | undefined {
-  const lengthOf = (first: number, last: number) => ends[last]! - ends[first]! - 1;
+  const spaceAfter = (index: number) =>
+    hasSpaceBefore(words[index - 1]?.text ?? '', words[index]?.text ?? '') ? 1 : 0;
+  const lengthOf = (first: number, last: number) => ends[last]! - ends[first]! - spaceAfter(last);
   if (prefixLength + lengthOf(from, to) <= MAX_LINE_CHARACTERS) return to;
   if (lengthOf(from, to) > 2 * MAX_LINE_CHARACTERS + 1) return undefined;
   let best: number | undefined;
@@ -158,16 +164,12 @@ function wrapBonus(words: readonly Word[], index: number): number {
   return endsClause(words[index]!.text) ? 8 : 0;
 }
 
-function countCharacters(text: string): number {
-  return [...text].length;
-}
-
 /** Gives each subtitle time to be read, and none to two at once. */
 function spreadTimes(subtitles: Subtitle[]): Subtitle[] {
   let freeMs = 0;
   return subtitles.map((subtitle, index) => {
     const startMs = Math.max(subtitle.startMs, freeMs);
-    const characters = countCharacters(subtitle.lines.join(' '));
+    const characters = widthOf(joinWords(subtitle.lines));
     const readMs = Math.min(MAX_CUE_MS, Math.max(MIN_CUE_MS, (characters / CHARACTERS_PER_SECOND) * 1000));
     const nextMs = subtitles[index + 1]?.startMs ?? Number.POSITIVE_INFINITY;
     const wantedMs = Math.max(subtitle.endMs, startMs + readMs);

@@ -1,5 +1,7 @@
 /** Cuts spoken words into turns: one speaker, no long silence inside, short enough to read and to cite. */
+
 import type { SpokenWord, Turn } from '../meeting.ts';
+import { joinWords } from './join-words.ts';
 import { endsSentence } from './split-sentences.ts';
 
 /** A silence this long starts a new turn of the same speaker. */
@@ -21,7 +23,7 @@ export function cutTurns(words: readonly SpokenWord[]): Turn[] {
       speaker: turnWords[0]!.speaker,
       startMs: turnWords[0]!.startMs,
       endMs: turnWords.reduce((latest, word) => Math.max(latest, word.endMs), 0),
-      text: turnWords.map(word => word.text).join(' '),
+      text: joinWords(turnWords.map(word => word.text)),
       overlap: false,
       words: turnWords,
     }));

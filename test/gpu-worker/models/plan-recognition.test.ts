@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { modelsForTranscription, planRecognition } from '../../../src/gpu-worker/models/plan-recognition.ts';
+
+const plan = (model: string, language: string) => planRecognition({ model, language });
+
+test('auto takes Moonshine for English and Whisper for the rest', () => {
+  assert.deepEqual(plan('auto', 'auto'), { english: 'moonshine-base', multilingual: 'whisper-base' });
+  assert.deepEqual(plan('auto', 'en'), { english: 'moonshine-base', multilingual: undefined });
+  assert.deepEqual(plan('auto', 'de'), { english: undefined, multilingual: 'whisper-base' });
+});
+
+test('a model for English alone gives way to another language', () => {
+  assert.deepEqual(plan('moonshine-tiny', 'auto'), { english: 'moonshine-tiny', multilingual: undefined });
+  assert.deepEqual(plan('moonshine-tiny', 'zh'), { english: undefined, multilingual: 'whisper-base' });
+  assert.deepEqual(modelsForTranscription(), ['moonshine-base', 'silero-vad', 'segmentation-3.0', 'campplus']);
+});
+
+test('a language that is not known, or not to the model, is refused with a sentence', () => {
+  assert.throws(() => plan('auto', 'xx'), { code: 'invalid_usage', detail: /no language "xx"/ });
+  assert.throws(() => plan('whisper-base', 'yue'), { code: 'invalid_usage', detail: /does not know Cantonese/ });
+});
