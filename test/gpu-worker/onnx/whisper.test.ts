@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
+import { loadWhisper, type Whisper } from '../../../src/gpu-worker/onnx/whisper.ts';
+import { decodeToWav, graphsDir, missing, modelsDir, testdataDir } from '../../builders/decoded-audio.ts';
+
+const never = new AbortController().signal;
+const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z ]/g, '');
+const recordings = ['misc/jfk.flac', 'leopard/test_de.wav', 'leopard/test_ja.wav', 'leopard/empty.wav'];
+
+const skip = missing(['whisper-base'], recordings);
+
+describe('whisper-base', () => {
+  let whisper: Whisper;
+  before(async () => {
+    if (skip) return;
+    whisper = await loadWhisper('whisper-base', {
+      weightsDir: path.join(modelsDir, 'whisper-base'),
+      graphsDir,
+      device: 'cpu',
+    });
+  });
+  after(() => whisper?.release());
+
+  async function hear(recording: string, options: { language?: string; task?: 'translate' } = {}) {
+    const wav = openWavFile(await decodeToWav(path.join(testdataDir, recording)));
+    const endMs = Math.min(15_000, (wav.sampleCount * 1000) / 16_000);
+    const spans = [{ startMs: 0, endMs }];
+    const [transcript] = await whisper.transcribe(wav, spans, { task: 'transcribe', ...options }, never, () => {});
+    assert.ok(transcript);
+    return { ...transcript, endMs, text: transcript.words.map(({ text }) => text).join(' ') };
+  }
+
+  test('hears English, each word in order and inside its piece', { skip }, async () => {
+    const { text, words, language, endMs } = await hear('misc/jfk.flac');
+    assert.equal(language, 'en');
+    assert.match(plain(text), /ask not what your country can do for you ask what you can do for your country/);
+    for (const [index, { startMs, endMs: wordEndMs }] of words.entries()) {
+      assert.ok(startMs >= (words[index - 1]?.startMs ?? 0) && wordEndMs >= startMs && wordEndMs <= endMs + 100);
+    }
+  });
+
+  test('hears German and Japanese in their own languages', { skip }, async () => {
+    const german = await hear('leopard/test_de.wav');
+    assert.deepEqual([german.language, /Portal/.test(german.text)], ['de', true]);
+    const japanese = await hear('leopard/test_ja.wav');
+    assert.deepEqual([japanese.language, /客観/.test(japanese.text.replaceAll(' ', ''))], ['ja', true]);
+    assert.ok(japanese.words.length > 3);
+  });
+
+  test('translates into English when asked to', { skip }, async () => {
+    const { text } = await hear('leopard/test_de.wav', { task: 'translate' });
+    assert.match(text.toLowerCase(), /\b(the|was|room|portal)\b/);
+  });
+});
