@@ -36,6 +36,8 @@ export interface Transcription {
   /** Stretches in another language, in time order. */
   otherLanguages?: LanguageSpan[] | undefined;
   words: Word[];
+  /** The meeting in English, where that was asked for: words of a translation, and those that were English. */
+  translation?: Word[] | undefined;
   /** Where speech was detected; silence and music are outside. */
   speech: Speech[];
   /** Plain sentences for the reader, e.g. "This may not be English." */

@@ -10,6 +10,7 @@ export const transcriptionSchema: z.ZodType<Transcription> = z.object({
   language: z.string(),
   otherLanguages: z.array(span.extend({ language: z.string() })).optional(),
   words: z.array(speech.extend({ text: z.string(), confidence: z.number() })),
+  translation: z.array(speech.extend({ text: z.string(), confidence: z.number() })).optional(),
   speech: z.array(speech),
   warnings: z.array(z.string()),
 });

@@ -17,8 +17,25 @@ export interface Ears {
   hearEnglish: ((pieces: readonly Span[]) => Promise<PieceTranscript[]>) | undefined;
   /** Without a language each window is heard in its own. */
   hearAny(windows: readonly Span[], language?: string): Promise<PieceTranscript[]>;
+  /** What was said in that language, in English. */
+  translate(windows: readonly Span[], language: string): Promise<PieceTranscript[]>;
   /** Speech inside a stretch, cut into parts. */
   cut(within: Span, into: 'pieces' | 'sentences'): Span[];
+}
+
+/** The same stretches in English: those in other languages are translated. */
+export async function translateHeard(ears: Ears, heard: readonly Heard[]): Promise<PieceTranscript[]> {
+  const translated = heard.map(({ transcript }) => transcript);
+  const foreign = new Set(heard.map(({ language }) => language).filter(language => language !== 'en'));
+  for (const language of foreign) {
+    const own = heard.flatMap((one, index) => (one.language === language ? [index] : []));
+    const spans = own.map(index => ({ startMs: heard[index]!.startMs, endMs: heard[index]!.endMs }));
+    const answers = await ears.translate(spans, language);
+    own.forEach((index, at) => {
+      translated[index] = answers[at]!;
+    });
+  }
+  return translated;
 }
 
 /** Pieces that are heard first, to find out whether it is worth to hear all of it as English. */

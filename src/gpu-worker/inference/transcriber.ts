@@ -4,7 +4,7 @@ import type { Span } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
 import { planBatches } from '../asr/batches.ts';
 import { toChineseScript } from '../asr/chinese-script.ts';
-import { type Ears, type Heard, hearLanguages } from '../asr/hear-languages.ts';
+import { type Ears, type Heard, hearLanguages, translateHeard } from '../asr/hear-languages.ts';
 import { mayNotBeEnglish, NOT_ENGLISH_WARNING } from '../asr/language-doubt.ts';
 import { describeOtherLanguages, findOtherLanguages } from '../asr/other-languages.ts';
 import { mergePieces, type PieceTranscript } from '../asr/piece-transcript.ts';
@@ -13,7 +13,7 @@ import { findMainLanguage } from '../asr/smooth-languages.ts';
 import { clipSpans, findSpeech } from '../asr/speech-regions.ts';
 import { splitByLanguage } from '../asr/split-by-language.ts';
 import { VAD_FRAME_SAMPLES } from '../asr/vad-frames.ts';
-import { planRecognition, type RecognitionPlan } from '../models/plan-recognition.ts';
+import { MULTILINGUAL_DEFAULT, planRecognition, type RecognitionPlan } from '../models/plan-recognition.ts';
 import type { InferencePool } from './pool.ts';
 import type { Task } from './protocol.ts';
 import { partOf, runTasks } from './run-tasks.ts';
@@ -47,15 +47,15 @@ export function createTranscriber(pool: InferencePool): Transcriber {
       const { wavPath, sampleCount, durationMs } = audio;
       const detected = await detectSpeech(pool, wavPath, sampleCount, partOf(context, 0, DETECTED));
       const speech = findSpeech(detected);
-      const ears = createEars(
-        { pool, wavPath, speech, detected, durationMs, plan, options },
-        partOf(context, DETECTED, 1),
-      );
+      const ears = createEars({ pool, wavPath, speech, detected, durationMs, plan }, partOf(context, DETECTED, 1));
       const heard: Heard[] = [];
       for (const stretch of splitByLanguage(durationMs, options))
         heard.push(...(await hearStretch(ears, stretch, plan)));
       const byPiece = heard.map(({ transcript }) => transcript);
       const merged = mergePieces(heard, byPiece, detected);
+      const translation = options.translate
+        ? mergePieces(heard, await translateHeard(ears, heard), detected)
+        : undefined;
       const { chineseScript } = options;
       const words = chineseScript ? await toChineseScript(merged, chineseScript) : merged;
       const language =
@@ -67,7 +67,11 @@ export function createTranscriber(pool: InferencePool): Transcriber {
         ...describeOtherLanguages(otherLanguages, language, options),
       ];
       context.onProgress(1);
-      return { language, ...(otherLanguages.length > 0 && { otherLanguages }), words, speech, warnings };
+      return {
+        ...{ language, words, speech, warnings },
+        ...(otherLanguages.length > 0 && { otherLanguages }),
+        ...(translation && { translation }),
+      };
     },
   };
 }
@@ -97,14 +101,10 @@ interface Recording extends Pick<DecodedAudio, 'wavPath' | 'durationMs'> {
   /** Probability of speech, one per frame. */
   detected: Float32Array;
   plan: RecognitionPlan;
-  options: TranscribeOptions;
 }
 
 /** The models on the pool. Nobody knows before how often they are asked, so each call takes its share of what is left. */
-function createEars(
-  { pool, wavPath, speech, detected, durationMs, plan, options }: Recording,
-  context: StageContext,
-): Ears {
+function createEars({ pool, wavPath, speech, detected, durationMs, plan }: Recording, context: StageContext): Ears {
   const { english, multilingual } = plan;
   const totalMs = Math.max(1, sumOf(speech));
   let done = 0;
@@ -125,15 +125,17 @@ function createEars(
     });
     return inOrder;
   };
+  const hearWindows = (windows: readonly Span[], translate: boolean, language?: string) =>
+    hear(windows, MAX_WINDOWS_MS, own => ({
+      ...{ kind: 'recognize-windows', wavPath, model: multilingual ?? MULTILINGUAL_DEFAULT, windows: own, translate },
+      ...(language !== undefined && { language }),
+    }));
   return {
     hearEnglish:
       english &&
       (pieces => hear(pieces, undefined, own => ({ kind: 'recognize', wavPath, model: english, pieces: own }))),
-    hearAny: (windows, language) =>
-      hear(windows, MAX_WINDOWS_MS, own => ({
-        ...{ kind: 'recognize-windows', wavPath, model: multilingual ?? 'whisper-base', windows: own },
-        ...{ translate: options.translate ?? false, ...(language !== undefined && { language }) },
-      })),
+    hearAny: (windows, language) => hearWindows(windows, false, language),
+    translate: (windows, language) => hearWindows(windows, true, language),
     cut: (within, into) => cutPieces(clipSpans(speech, within), detected, durationMs, CUT_MS[into]),
   };
 }

@@ -46,17 +46,17 @@ export function planRecognition({
 }
 
 function planModels(model: string, language: string, translate: boolean): RecognitionPlan {
-  const mayBeEnglish = !translate && (language === 'en' || language === 'auto');
+  const mayBeEnglish = language === 'en' || language === 'auto';
   switch (model) {
     case 'auto':
       return {
         english: mayBeEnglish ? 'moonshine-base' : undefined,
-        multilingual: language === 'en' && !translate ? undefined : MULTILINGUAL_DEFAULT,
+        multilingual: language === 'en' ? undefined : MULTILINGUAL_DEFAULT,
       };
     case 'moonshine-base':
     case 'moonshine-tiny':
       return mayBeEnglish
-        ? { english: model, multilingual: undefined }
+        ? { english: model, multilingual: translate ? MULTILINGUAL_DEFAULT : undefined }
         : { english: undefined, multilingual: MULTILINGUAL_DEFAULT };
     case 'whisper-base':
       return { english: undefined, multilingual: model };

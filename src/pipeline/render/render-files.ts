@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { analyseMeeting } from '../analytics/analyse-meeting.ts';
 import { speakerSplit } from '../recording-options.ts';
 import { nameSpans } from '../stages/assign-speakers.ts';
+import { buildTranslation } from '../stages/build-translation.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
 import { mergeSpans } from '../stages/merge-speakers.ts';
 import { splitSpans } from '../stages/split-speakers.ts';
@@ -21,7 +22,7 @@ import { partsTemplate, showParts, summaryTemplateName } from './summary-templat
 import { loadTemplates, type Templates } from './templates.ts';
 
 /** Files that not every meeting has: one left by an earlier run is out of date. */
-export const OPTIONAL_FILES = ['actions.ics'];
+export const OPTIONAL_FILES = ['actions.ics', 'translation.txt', 'translation.vtt', 'translation.srt'];
 
 const shownOptions = z.looseObject({
   speakerMerges: z.record(z.string(), z.string()).optional(),
@@ -33,7 +34,8 @@ const shownOptions = z.looseObject({
 export const AUDIO_FILE = 'audio.webm';
 
 /**
- * File name → content. `actions.ics` only when an open, verified action item has a due date.
+ * File name → content. `actions.ics` only when an open, verified action item has a due date, `translation.*` only when
+ * asked for.
  * @param audio where minutes.html finds the sound: a file beside it, or a data URL
  */
 export function renderFiles(
@@ -65,6 +67,20 @@ export function renderFiles(
     ['transcript.rttm', renderRttm(spans, outputName(meta.recording.fileName))],
     ['talk-strip.svg', renderTalkStrip(read, strip)],
     ['analytics.json', renderAnalyticsJson(analytics)],
+    ...renderTranslation(minutes, templates),
     ['meta.json', renderMetaJson(meta)],
   ]);
+}
+
+/** The English version beside the original, where one was asked for. */
+function renderTranslation(minutes: Minutes, templates: Templates): [name: string, content: string][] {
+  const { translation } = minutes.transcription;
+  if (!translation) return [];
+  const transcript = buildTranslation(minutes.transcript, translation);
+  const subtitles = cutSubtitles(transcript);
+  return [
+    ['translation.txt', renderTranscriptTxt({ ...minutes, transcript }, templates)],
+    ['translation.vtt', renderVtt(subtitles, transcript.speakers)],
+    ['translation.srt', renderSrt(subtitles)],
+  ];
 }

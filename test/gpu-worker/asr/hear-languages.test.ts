@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Ears, hearLanguages } from '../../../src/gpu-worker/asr/hear-languages.ts';
+import { type Ears, hearLanguages, translateHeard } from '../../../src/gpu-worker/asr/hear-languages.ts';
 import type { PieceTranscript } from '../../../src/gpu-worker/asr/piece-transcript.ts';
 import type { Span } from '../../../src/pipeline/meeting.ts';
 
@@ -30,6 +30,7 @@ function listen(languageAt: (ms: number) => string, english: boolean) {
       asked.push(...windows.map(() => language ?? 'any'));
       return windows.map(window => transcript(window, language ?? languageAt(window.startMs)));
     },
+    translate: async windows => windows.map(window => transcript(window, 'en')),
     cut: ({ startMs, endMs }, into) => {
       const size = into === 'pieces' ? 15_000 : 5_000;
       const count = Math.ceil((endMs - startMs) / size);
@@ -80,4 +81,14 @@ test('a change within a window is cut where it is, to a sentence', async () => {
   assert.equal(heard[german]?.startMs, 50_000);
   assert.ok(heard.slice(german).every(({ language }) => language === 'de'));
   assert.ok(heard.every(({ transcript }) => /^(en:en|de:de)$/.test(transcript.words[0]!.text)));
+});
+
+test('only what is foreign is translated', async () => {
+  const { ears } = listen(ms => (ms < 60_000 ? 'en' : 'de'), false);
+  const heard = await hearLanguages(ears, whole);
+  const translated = await translateHeard(ears, heard);
+  heard.forEach(({ language, transcript }, index) => {
+    if (language === 'en') assert.equal(translated[index], transcript);
+    else assert.equal(translated[index]?.words[0]?.text, 'en:de');
+  });
 });
