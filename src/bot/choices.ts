@@ -11,11 +11,16 @@ const choices = (record: Record<string, string>): Choice[] =>
   Object.entries(record).map(([value, label]) => ({ value, label }));
 
 /** Those that the speech models know. */
-export const LANGUAGES = choices({ auto: 'I find out', en: 'English' });
+export const LANGUAGES = choices({
+  ...{ auto: 'I find out', en: 'English', de: 'German', fr: 'French', es: 'Spanish', it: 'Italian', pt: 'Portuguese' },
+  ...{ nl: 'Dutch', pl: 'Polish', uk: 'Ukrainian', tr: 'Turkish', zh: 'Chinese', ja: 'Japanese', ko: 'Korean' },
+});
 
 export const MODELS = choices({
+  auto: 'by language: moonshine-base for English, whisper-base for the rest',
   'moonshine-base': 'the better model (moonshine-base)',
   'moonshine-tiny': 'the faster model (moonshine-tiny)',
+  'whisper-base': 'the model for all languages (whisper-base)',
 });
 
 export const SUMMARIZERS = choices({

@@ -26,37 +26,45 @@ export const MULTILINGUAL_DEFAULT: MultilingualModel = 'whisper-base';
 export function planRecognition({
   model,
   language,
+  spokenLanguages = [],
   translate = false,
-}: Pick<RecordingOptions, 'model' | 'language' | 'translate'>): RecognitionPlan {
-  const plan = planModels(model, language, translate);
-  if (language === 'auto') return plan;
-  if (!KNOWN_LANGUAGES.includes(language)) {
-    throw new HansardError(
-      'invalid_usage',
-      `There is no language "${language}". Say auto, or a code such as de or zh.`,
-    );
-  }
-  const able = [plan.english, plan.multilingual].some(name => name && findModel(name).languages.includes(language));
-  if (!able) {
-    const reason = `${plan.multilingual ?? model} does not know ${nameOfLanguage(language)}.`;
-    const nearest = language === 'yue' ? ' zh comes nearest to it.' : '';
-    throw new HansardError('invalid_usage', reason + nearest);
-  }
+}: RecognitionOptions): RecognitionPlan {
+  const named = spokenLanguages.map(span => span.language).filter(code => code !== 'en');
+  const plan = planModels(model, language, translate || named.length > 0);
+  for (const code of [language, ...named]) if (code !== 'auto') checkLanguage(code, plan);
   return plan;
 }
 
-function planModels(model: string, language: string, translate: boolean): RecognitionPlan {
+/** What of a recording's options decides the models. */
+export type RecognitionOptions = Pick<RecordingOptions, 'model' | 'language' | 'spokenLanguages' | 'translate'>;
+
+function checkLanguage(language: string, { english, multilingual }: RecognitionPlan): void {
+  if (!KNOWN_LANGUAGES.includes(language)) {
+    const wanted = 'Say auto, or a code such as de or zh.';
+    throw new HansardError('invalid_usage', `There is no language "${language}". ${wanted}`);
+  }
+  const known = [english, multilingual].some(name => name && findModel(name).languages.includes(language));
+  if (known) return;
+  const nearest = language === 'yue' ? ' zh comes nearest to it.' : '';
+  throw new HansardError(
+    'invalid_usage',
+    `${multilingual ?? english} does not know ${nameOfLanguage(language)}.${nearest}`,
+  );
+}
+
+/** @param needsOthers another language than English is named, or a translation is wanted */
+function planModels(model: string, language: string, needsOthers: boolean): RecognitionPlan {
   const mayBeEnglish = language === 'en' || language === 'auto';
   switch (model) {
     case 'auto':
       return {
         english: mayBeEnglish ? 'moonshine-base' : undefined,
-        multilingual: language === 'en' ? undefined : MULTILINGUAL_DEFAULT,
+        multilingual: language === 'en' && !needsOthers ? undefined : MULTILINGUAL_DEFAULT,
       };
     case 'moonshine-base':
     case 'moonshine-tiny':
       return mayBeEnglish
-        ? { english: model, multilingual: translate ? MULTILINGUAL_DEFAULT : undefined }
+        ? { english: model, multilingual: needsOthers ? MULTILINGUAL_DEFAULT : undefined }
         : { english: undefined, multilingual: MULTILINGUAL_DEFAULT };
     case 'whisper-base':
       return { english: undefined, multilingual: model };
@@ -77,7 +85,7 @@ const supportingModels = ['silero-vad', 'segmentation-3.0', 'campplus'] as const
 
 /** All models that a transcription with these options needs; without options, those of the default. */
 export function modelsForTranscription(
-  options: Pick<RecordingOptions, 'model' | 'language' | 'translate'> = { model: 'moonshine-base', language: 'auto' },
+  options: RecognitionOptions = { model: 'moonshine-base', language: 'auto' },
 ): string[] {
   return [...recognizersOf(planRecognition(options)), ...supportingModels];
 }

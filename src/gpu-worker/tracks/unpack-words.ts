@@ -8,10 +8,15 @@ const SAMPLES_PER_MS = SAMPLE_RATE_HZ / 1000;
 export function unpackWords(heard: Transcription, { stretches }: Tracks): Transcription {
   const place = createPlaces(stretches);
   const byStart = (a: Span, b: Span) => a.startMs - b.startMs;
+  const unpack = <S extends Span>(spans: readonly S[]) => spans.flatMap(span => place(span) ?? []).sort(byStart);
+  const { otherLanguages, translation } = heard;
   return {
     ...heard,
-    words: heard.words.flatMap(word => place(word) ?? []).sort(byStart),
-    speech: heard.speech.flatMap(span => place(span) ?? []).sort(byStart),
+    words: unpack(heard.words),
+    speech: unpack(heard.speech),
+    ...(translation && { translation: unpack(translation) }),
+    // which track it was does not matter for them
+    ...(otherLanguages && { otherLanguages: unpack(otherLanguages).map(({ voice: _, ...span }) => span) }),
   };
 }
 

@@ -16,6 +16,15 @@ test('a model for English alone gives way to another language', () => {
   assert.deepEqual(modelsForTranscription(), ['moonshine-base', 'silero-vad', 'segmentation-3.0', 'campplus']);
 });
 
+test('a translation, or a stretch in another language, brings the model for all languages', () => {
+  const english = { model: 'moonshine-base', language: 'en' };
+  const both = { english: 'moonshine-base', multilingual: 'whisper-base' };
+  const stretch = { startMs: 0, endMs: 1, language: 'de' };
+  assert.deepEqual(planRecognition({ ...english, translate: true }), both);
+  assert.deepEqual(planRecognition({ ...english, spokenLanguages: [stretch] }), both);
+  assert.deepEqual(planRecognition({ ...english, model: 'auto', spokenLanguages: [stretch] }), both);
+});
+
 test('a language that is not known, or not to the model, is refused with a sentence', () => {
   assert.throws(() => plan('auto', 'xx'), { code: 'invalid_usage', detail: /no language "xx"/ });
   assert.throws(() => plan('whisper-base', 'yue'), { code: 'invalid_usage', detail: /does not know Cantonese/ });

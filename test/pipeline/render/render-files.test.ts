@@ -58,12 +58,23 @@ test('a recording without speech has all files but the calendar', () => {
   const files = renderFiles(silent());
   assert.deepEqual(
     [...renderFiles(minutes()).keys()].filter(name => !files.has(name)),
-    OPTIONAL_FILES,
+    ['actions.ics'],
   );
   assert.match(files.get('transcript.md')!, /No speech was found/);
   assert.deepEqual(parseVtt(files.get('transcript.vtt')!), []);
   assert.deepEqual(parseSrt(files.get('transcript.srt')!), []);
   assert.equal(files.get('transcript.rttm'), '');
+});
+
+test('a translation has files of its own, beside the original', () => {
+  const meeting = minutes();
+  const [first] = meeting.transcript.turns;
+  const translation = [{ text: 'Translated.', startMs: first!.startMs, endMs: first!.endMs, confidence: 1 }];
+  const files = renderFiles({ ...meeting, transcription: { ...meeting.transcription, translation } });
+  assert.match(files.get('translation.txt')!, /Translated\./);
+  assert.equal(parseVtt(files.get('translation.vtt')!).length, 1);
+  assert.equal(files.get('transcript.txt'), renderFiles(meeting).get('transcript.txt'));
+  for (const name of OPTIONAL_FILES.slice(1)) assert.ok(files.has(name), name);
 });
 
 test('nothing that was said gets out of its place', () => {
