@@ -2,7 +2,7 @@
 """Records what the published models answer to fixed inputs; test/gpu-worker/models/graphs.test.ts compares our graphs.
 
 usage: record_graph_outputs.py MODELS_DIR test/fixtures/graphs
-Moonshine is recorded from the published ONNX files, untouched. The two speaker models are published for PyTorch and
+Whisper is recorded from whisper_reference.py, in floats. Moonshine is recorded from the published ONNX files, untouched. The two speaker models are published for PyTorch and
 are recorded from our graphs, which were once compared with PyTorch (equal to 5e-5), in Python's onnxruntime.
 """
 
@@ -12,11 +12,14 @@ import sys
 
 import numpy as np
 import onnxruntime
+from whisper_reference import WhisperReference
 
 GRAPHS = pathlib.Path(__file__).parent.parent / "src/gpu-worker/models/graphs"
 SAMPLED = 32
 # Any tokens will do; 1 begins a sentence.
 TOKENS = [1, 450, 9000, 31000]
+# Begins a transcript, English, transcribe, no timestamps; then any tokens.
+WHISPER_TOKENS = [50258, 50259, 50359, 50363, 400, 370]
 
 
 def noise(count, amplitude):
@@ -54,6 +57,16 @@ def record_moonshine(models, name, layers):
     }
 
 
+def record_whisper(folder):
+    reference = WhisperReference([folder / "model.bin.part1", folder / "model.bin.part2"])
+    hidden = reference.encode(noise(80 * 200, 2).reshape(80, 200))
+    logits = reference.decode(WHISPER_TOKENS, hidden)
+    return {
+        "encoder": {"last_hidden_state": summarize(hidden[None])},
+        "decoder": {"tokens": WHISPER_TOKENS, "steps": [summarize(row) | {"best": int(row.argmax())} for row in logits]},
+    }
+
+
 def record_graph(models, graph, model, feeds):
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", str(models / model))
@@ -76,6 +89,7 @@ def main(models, out):
     records = {
         "moonshine-base": record_moonshine(models, "moonshine-base", 8),
         "moonshine-tiny": record_moonshine(models, "moonshine-tiny", 6),
+        "whisper-base": record_whisper(models / "whisper-base"),
         "segmentation-3.0": record_graph(
             models, "segmentation-3.0.onnx", "segmentation-3.0", {"waveform": noise(160_000, 0.2).reshape(1, 1, -1)}
         ),
