@@ -130,7 +130,7 @@ export const catalogue: readonly Model[] = [
     languages: WHISPER_LANGUAGES,
     licence: 'MIT',
     attribution: 'Whisper base, OpenAI, in the form of CTranslate2',
-    memoryBytes: 350 * MB,
+    memoryBytes: 560 * MB,
     goodFor: '99 languages, and translation into English; slower than Moonshine.',
     graphs: rebuiltGraphs('whisper-base'),
     files: [
