@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startBot } from '../src/bot/start-bot.ts';
 import { loadConfig } from '../src/config.ts';
+import { cutOpus } from '../src/gpu-worker/ffmpeg/cut-opus.ts';
 import { createModelStore } from '../src/gpu-worker/models/store.ts';
 import { startStages } from '../src/gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES } from '../src/gpu-worker/start-worker.ts';
@@ -45,7 +46,10 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-slack-'));
     startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
     one => one.close(),
   );
-  stack.adopt(await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages }), one => one.stop());
+  stack.adopt(
+    await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: cutOpus }),
+    one => one.stop(),
+  );
   stack.adopt(await startWorker({ config, logger, queue: workerQueue, blobs, stages, queues: WORKER_QUEUES }), one =>
     one.stop(),
   );

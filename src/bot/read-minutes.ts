@@ -5,18 +5,21 @@ import { HansardError } from '../errors.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { type DecodedRecording, decodedSchema } from '../pipeline/decoded.ts';
 import { type MetaFile, metaFileSchema, type TranscriptFile, transcriptFileSchema } from '../pipeline/files.ts';
-import type { Transcript } from '../pipeline/meeting.ts';
+import type { Diarization, Transcript, Transcription } from '../pipeline/meeting.ts';
 import type { StageName } from '../pipeline/moves.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
 import { findOutcome } from '../pipeline/run-stage.ts';
-import { renderedSchema, transcriptSchema } from '../pipeline/stage-results.ts';
+import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from '../pipeline/stage-results.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { type Summary, type SummaryItem, summarySchema } from '../pipeline/summary.ts';
+import { voicesOfTracks } from '../pipeline/tracks.ts';
 
 /** All throw HansardError `blob_missing` when it is no longer kept, or not there yet. */
 export interface MinutesReader {
   decoded(meetingId: string): Promise<DecodedRecording>;
   transcript(meetingId: string): Promise<Transcript>;
+  /** Words and voices, before anybody was named. */
+  heard(meetingId: string): Promise<{ transcription: Transcription; diarization: Diarization }>;
   /** As people see it, with what they changed. */
   minutes(meetingId: string): Promise<{ summary: Summary; transcript: TranscriptFile; meta: MetaFile }>;
   /** The words of an item before anybody changed them. */
@@ -34,6 +37,12 @@ export function createMinutesReader(store: Store, blobs: BlobStore): MinutesRead
   return {
     decoded: meetingId => read(meetingId, 'decode', decodedSchema),
     transcript: meetingId => read(meetingId, 'assign', transcriptSchema),
+    async heard(meetingId) {
+      const transcription = await read(meetingId, 'transcribe', transcriptionSchema);
+      const told = await read(meetingId, 'diarize', diarizationSchema);
+      const { tracks } = await read(meetingId, 'decode', decodedSchema);
+      return { transcription, diarization: tracks ? voicesOfTracks(transcription) : told };
+    },
     async minutes(meetingId) {
       const { files } = await read(meetingId, 'render', renderedSchema);
       const parse = <T>(name: string, schema: z.ZodType<T>): T => schema.parse(JSON.parse(files[name] ?? 'null'));

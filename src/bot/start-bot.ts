@@ -19,6 +19,7 @@ import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { createAlerts, createWebhook, type Sink } from './alerts.ts';
 import { takeBotLock } from './bot-lock.ts';
+import type { CutClip } from './cut-voice-clips.ts';
 import type { OpenDiscord } from './discord/open-discord.ts';
 import { createLinkFetcher } from './fetch-from-link.ts';
 import { createFolderPlatform } from './folder-platform.ts';
@@ -34,6 +35,8 @@ export interface BotOptions {
   queue: JobQueue;
   blobs: BlobStore;
   versions: Versions;
+  /** The worker's side knows ffmpeg. */
+  cutClip: CutClip;
 }
 
 export interface Bot {
@@ -48,13 +51,14 @@ const DELIVERIES_AT_ONCE = 4;
 const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 
 /** @throws HansardError `bot_running`; `token_refused`, `scope_missing` when Slack does not let us in */
-export async function startBot({ config, logger, store, queue, blobs, versions }: BotOptions): Promise<Bot> {
+export async function startBot(options: BotOptions): Promise<Bot> {
+  const { config, logger, store, queue, blobs, versions } = options;
   // what was started is stopped in the opposite order, also when a later part does not start
   await using starting = new AsyncDisposableStack();
   starting.defer(() => logger.info('bot stopped'));
   starting.use(takeBotLock(config.dataDir));
   const orchestrator = createOrchestrator({ store, queue, blobs, versions, logger, quotas: config.quotas });
-  const { platforms, slack, discord } = await openPlatforms({ config, logger, store, queue, blobs, versions });
+  const { platforms, slack, discord } = await openPlatforms(options);
   const retract = async (meeting: Meeting) => await platforms[meeting.platform]?.retract(meeting);
   const forget = async (meetingId: string, who: string) => {
     await eraseMeeting({ store, queue, blobs, retract }, meetingId, who);
@@ -114,10 +118,10 @@ interface OpenPlatforms {
 }
 
 async function openPlatforms(options: BotOptions): Promise<OpenPlatforms> {
-  const { config, logger, store, queue, blobs } = options;
+  const { config, logger, store, queue, blobs, cutClip } = options;
   await sweepOutDir(config.minutesDir);
   const platforms: OpenPlatforms['platforms'] = { [FOLDER_PLATFORM]: createFolderPlatform(config.minutesDir) };
-  const given = { config, logger, store, queue, blobs, options: defaults() };
+  const given = { config, logger, store, queue, blobs, options: defaults(), cutClip };
   const opened: OpenPlatforms = { platforms };
   // who uses neither loads neither
   if (config.slack) {

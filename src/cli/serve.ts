@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { addApi } from '../bot/api.ts';
 import { startBot } from '../bot/start-bot.ts';
 import type { Config } from '../config.ts';
+import { cutOpus } from '../gpu-worker/ffmpeg/cut-opus.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES, type WorkerQueue } from '../gpu-worker/start-worker.ts';
@@ -80,7 +81,9 @@ async function serveUntilStopped(
   );
   const store = hasBot ? stack.adopt(openMeetingStore(config), one => one.close()) : undefined;
   const bot = store
-    ? stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages }), one => one.stop())
+    ? stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages, cutClip: cutOpus }), one =>
+        one.stop(),
+      )
     : undefined;
   const worker =
     queues.length > 0

@@ -11,6 +11,7 @@ import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
+import { fakeCutClip } from '../fakes/cut-clip.ts';
 import {
   DISCORD,
   type FakeDiscord,
@@ -78,7 +79,7 @@ export async function startDiscordWorld(
     () => workerQueue.close(),
     () => store.close(),
   );
-  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
   const workers: Worker[] = [];
   closing.unshift(() => bot.stop());
   await discord.connected();
@@ -102,7 +103,7 @@ export async function startDiscordWorld(
       await bot.stop();
       await botQueue.close();
       botQueue = openQueue();
-      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
       await discord.connected();
     },
     reaches: state =>

@@ -11,6 +11,7 @@ import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
+import { fakeCutClip } from '../fakes/cut-clip.ts';
 import { type FakeSlack, startFakeSlack, TOKENS } from '../fakes/slack/start-fake-slack.ts';
 import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
 import { createSlackPeople, type SlackPeople } from './slack-people.ts';
@@ -62,7 +63,7 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
     () => workerQueue.close(),
     () => store.close(),
   );
-  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
   const workers: Worker[] = [];
   closing.unshift(() => bot.stop());
   return {
@@ -85,7 +86,7 @@ export async function startSlackWorld(t: TestContext, env: Record<string, string
       await bot.stop();
       await botQueue.close();
       botQueue = openQueue();
-      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages });
+      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
     },
     reaches: state =>
       until(

@@ -48,7 +48,7 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
 
   handlers.onMeeting(ACTIONS.clips, async ({ meeting, caller, responder }) => {
     assertMayChange(meeting, caller);
-    await platform.showClips(meeting, await parts.cutClips(meeting.id));
+    await platform.showClips(meeting, await parts.cutClips(meeting));
     await responder.say('A few seconds of each unknown voice are in the thread now.');
   });
 

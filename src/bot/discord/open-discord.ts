@@ -11,7 +11,7 @@ import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
 import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
-import { cutVoiceClips } from '../cut-voice-clips.ts';
+import { type CutClip, cutVoiceClips } from '../cut-voice-clips.ts';
 import { type ChatApp, keepConnecting } from '../keep-connecting.ts';
 import { presentAlert } from '../present/present-alert.ts';
 import { createMinutesReader } from '../read-minutes.ts';
@@ -31,9 +31,6 @@ export interface OpenDiscord {
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<ChatApp>;
 }
 
-/** The decoded sound of a long meeting may have to come from far. */
-const CLIPS_MS = 60_000;
-
 export function openDiscord({
   settings,
   config,
@@ -42,6 +39,7 @@ export function openDiscord({
   queue,
   blobs,
   options,
+  cutClip,
 }: {
   settings: DiscordSettings;
   config: Config;
@@ -50,6 +48,7 @@ export function openDiscord({
   queue: JobQueue;
   blobs: BlobStore;
   options: RecordingOptions;
+  cutClip: CutClip;
 }): OpenDiscord {
   const rest = new REST(restOptions(settings.apiUrl)).setToken(settings.token);
   const discord = createDiscord(rest, logger);
@@ -74,12 +73,7 @@ export function openDiscord({
           ...{ settings, discord, store, queue, orchestrator, platform, logger, forget, options, teller, minutes },
           ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
           defaults: { auto: config.autoProcess === 'all', retention: config.retention },
-          async cutClips(meetingId) {
-            const transcript = await minutes.transcript(meetingId);
-            const { audioHash } = await minutes.decoded(meetingId);
-            const signal = AbortSignal.timeout(CLIPS_MS);
-            return await cutVoiceClips(transcript, audioHash, { blobs, workDir, signal });
-          },
+          cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),
           seenFile: path.join(config.dataDir, 'discord.seen'),
           commandsFile: path.join(config.dataDir, 'discord.commands'),
         });

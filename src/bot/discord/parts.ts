@@ -1,6 +1,7 @@
 /** What the listeners of Discord work with. */
 import type { Logger } from '../../logger.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { MeetingChanges } from '../change-meeting.ts';
 import type { ChatPlatform } from '../chat-platform.ts';
@@ -25,5 +26,5 @@ export interface DiscordParts {
   /** Where a channel has chosen nothing. */
   defaults: { auto: boolean; retention: { audioDays: number; meetingDays: number } };
   /** A few seconds of each voice without a name. */
-  cutClips(meetingId: string): Promise<VoiceClip[]>;
+  cutClips(meeting: Meeting): Promise<VoiceClip[]>;
 }

@@ -94,7 +94,7 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
     return Object.fromEntries(await Promise.all(named));
   };
   onOwnButton(ACTIONS.clips, async ({ meeting, viewId }) => {
-    const clips = await parts.cutClips(meeting.id);
+    const clips = await parts.cutClips(meeting);
     await platform.showClips(meeting, clips);
     const view = buildSpeakersDialog(meeting, await minutes.transcript(meeting.id), true);
     if (viewId) await slack.call('views.update', client => client.views.update({ view_id: viewId, view }));

@@ -12,7 +12,7 @@ import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Sink } from '../alerts.ts';
 import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
-import { cutVoiceClips } from '../cut-voice-clips.ts';
+import { type CutClip, cutVoiceClips } from '../cut-voice-clips.ts';
 import { keepConnecting } from '../keep-connecting.ts';
 import { presentAlert } from '../present/present-alert.ts';
 import { createMinutesReader } from '../read-minutes.ts';
@@ -32,9 +32,6 @@ export interface OpenSlack {
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<SlackApp>;
 }
 
-/** The decoded sound of a long meeting may have to come from far. */
-const CLIPS_MS = 60_000;
-
 const identity = z.looseObject({ user_id: z.string(), team_id: z.string() });
 
 export function openSlack({
@@ -45,6 +42,7 @@ export function openSlack({
   queue,
   blobs,
   options,
+  cutClip,
 }: {
   settings: SlackSettings;
   config: Config;
@@ -53,6 +51,7 @@ export function openSlack({
   queue: JobQueue;
   blobs: BlobStore;
   options: RecordingOptions;
+  cutClip: CutClip;
 }): OpenSlack {
   const { botToken: token, apiUrl } = settings;
   const slack = createSlack(new WebClient(token, { ...CLIENT_OPTIONS, ...(apiUrl && { slackApiUrl: apiUrl }) }));
@@ -83,15 +82,7 @@ export function openSlack({
           ...{ teller, minutes, autoProcess: config.autoProcess, links: config.links },
           maxBytes: config.maxRecordingBytes,
           defaults: { auto: config.autoProcess === 'all', retention: config.retention },
-          async cutClips(meetingId) {
-            const transcript = await minutes.transcript(meetingId);
-            const { audioHash } = await minutes.decoded(meetingId);
-            return await cutVoiceClips(transcript, audioHash, {
-              blobs,
-              workDir,
-              signal: AbortSignal.timeout(CLIPS_MS),
-            });
-          },
+          cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),
           seenFile: path.join(config.dataDir, 'slack.seen'),
         });
       };

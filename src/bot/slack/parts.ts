@@ -2,6 +2,7 @@
 import type { App } from '@slack/bolt';
 import type { Logger } from '../../logger.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
+import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { MeetingChanges } from '../change-meeting.ts';
 import type { ChatPlatform } from '../chat-platform.ts';
@@ -34,6 +35,6 @@ export interface SlackParts {
   /** Where a channel has chosen nothing. */
   defaults: Defaults;
   /** A few seconds of each voice without a name. */
-  cutClips(meetingId: string): Promise<VoiceClip[]>;
+  cutClips(meeting: Meeting): Promise<VoiceClip[]>;
   changes: MeetingChanges;
 }

@@ -156,13 +156,13 @@ describe('what people do with minutes in Slack', { concurrency: 4 }, () => {
       assert.match(JSON.stringify(updated), /are in the thread now/);
       const clips = ownFiles(slack)
         .map(id => slack.files.get(id))
-        .filter(file => file?.name.endsWith('.wav'));
+        .filter(file => file?.name.endsWith('.ogg'));
       assert.deepEqual(clips.map(clip => clip?.name.slice(0, 10)).sort(), ['SPEAKER_00', 'SPEAKER_01']);
-      for (const clip of clips) assert.equal(clip?.content.toString('latin1', 0, 4), 'RIFF');
+      for (const clip of clips) assert.equal(clip?.content.toString('latin1', 0, 4), 'OggS');
       await submit(view, { 'name.SPEAKER_00': 'Anna', 'name.SPEAKER_01': 'Ben' });
       await until(
         'the clips are gone',
-        () => ownFiles(slack).every(id => !slack.files.get(id)?.name.endsWith('.wav')),
+        () => ownFiles(slack).every(id => !slack.files.get(id)?.name.endsWith('.ogg')),
         15_000,
       );
       await until('it is over', () => store.meetings.get(meeting.id).state === 'done');
