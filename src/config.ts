@@ -31,7 +31,10 @@ const environment = z.object({
   SLACK_SIGNING_SECRET: z.string().min(16, 'expected at least 16 characters').optional(),
   SLACK_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   SLACK_API_URL: z.url({ protocol: /^https?$/ }).optional(),
-  DISCORD_TOKEN: z.string().min(20, 'expected the token of the bot').optional(),
+  DISCORD_TOKEN: z
+    .string()
+    .regex(/^[\w.-]{20,}$/, 'expected the token of the bot, without the word Bot before it')
+    .optional(),
   DISCORD_APPLICATION_ID: snowflake.optional(),
   DISCORD_GUILD_ID: snowflake.optional(),
   DISCORD_API_URL: z.url({ protocol: /^https?$/ }).optional(),

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { Command } from 'commander';
+import type { Finding } from '../bot/finding.ts';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
@@ -16,15 +17,6 @@ import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.t
 import { createLogger } from '../logger.ts';
 import { openBlobs, openQueue } from '../services.ts';
 import type { ProgressOutput } from './pull-progress.ts';
-
-export interface Finding {
-  name: string;
-  /** `limited`: recordings are transcribed, but something is done without. */
-  state: 'ok' | 'limited' | 'broken';
-  detail: string;
-  /** What to type or do; empty when all is well. */
-  advice: string;
-}
 
 /** What the doctor asks of the machine; tests answer for it. Methods reject where there is no answer. */
 export interface Patient {
@@ -41,8 +33,9 @@ export interface Patient {
   redis(): Promise<string[]>;
   /** What is wrong with the S3 store; asked where one is set. */
   s3(): Promise<string[]>;
-  /** What there is to say of Slack; asked where tokens are set. */
+  /** What there is to say of Slack and of Discord; asked where tokens are set. */
   slack(): Promise<Finding[]>;
+  discord(): Promise<Finding[]>;
   /** Whether the server of the language model answers and has it. */
   languageModel(): Promise<ModelFinding>;
 }
@@ -61,20 +54,32 @@ export function doctorCommand(load: () => { config: Config }, stdout: ProgressOu
     .description('check everything that Hansard needs, and say what to type')
     .option('--json', 'print one JSON object')
     .option('--slack-channel <id>', 'also post a test message and a test file there, and take them away again')
-    .action(async (flags: { json?: true; slackChannel?: string }) => {
+    .option('--discord-channel <id>', 'the same in a channel or thread of Discord')
+    .action(async (flags: { json?: true } & Channels) => {
       const { config } = load();
-      assertChannel(flags.slackChannel, config);
-      const findings = await examine(config, thisMachine(config, flags.slackChannel));
+      assertChannels(flags, config);
+      const findings = await examine(config, thisMachine(config, flags));
       stdout.write(flags.json ? `${JSON.stringify({ findings }, null, 2)}\n` : presentFindings(findings));
       if (findings.some(({ state }) => state === 'broken')) process.exitCode = EXIT_BROKEN;
     });
 }
 
-function assertChannel(channel: string | undefined, { slack }: Config): void {
-  if (channel === undefined) return;
-  if (!slack) throw new HansardError('invalid_usage', '--slack-channel needs SLACK_BOT_TOKEN');
-  if (!/^[CDG][A-Z0-9]+$/.test(channel))
-    throw new HansardError('invalid_usage', `--slack-channel ${channel}: expected an id such as C0123456789`);
+/** Where to post something; undefined: nowhere. */
+interface Channels {
+  slackChannel?: string;
+  discordChannel?: string;
+}
+
+function assertChannels({ slackChannel, discordChannel }: Channels, { slack, discord }: Config): void {
+  if (slackChannel !== undefined) {
+    if (!slack) throw new HansardError('invalid_usage', '--slack-channel needs SLACK_BOT_TOKEN');
+    if (!/^[CDG][A-Z0-9]+$/.test(slackChannel))
+      throw new HansardError('invalid_usage', `--slack-channel ${slackChannel}: expected an id such as C0123456789`);
+  }
+  if (discordChannel === undefined) return;
+  if (!discord) throw new HansardError('invalid_usage', '--discord-channel needs DISCORD_TOKEN');
+  if (!/^\d{17,20}$/.test(discordChannel))
+    throw new HansardError('invalid_usage', `--discord-channel ${discordChannel}: expected an id of 17 to 20 digits`);
 }
 
 export async function examine(config: Config, patient: Patient): Promise<Finding[]> {
@@ -90,7 +95,8 @@ export async function examine(config: Config, patient: Patient): Promise<Finding
     checkLanguageModel(patient),
     ...(config.queue.kind === 'bullmq' ? [checkServer('Redis', () => patient.redis())] : []),
     ...(config.blobs.kind === 's3' ? [checkServer('S3', () => patient.s3())] : []),
-    ...(config.slack ? [checkSlack(patient)] : []),
+    ...(config.slack ? [checkChat('Slack', () => patient.slack())] : []),
+    ...(config.discord ? [checkChat('Discord', () => patient.discord())] : []),
   ];
   return (await Promise.all(checks)).flat();
 }
@@ -193,12 +199,12 @@ async function checkServer(name: string, ask: () => Promise<string[]>): Promise<
   }
 }
 
-async function checkSlack(patient: Patient): Promise<Finding[]> {
+async function checkChat(name: string, ask: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
-    return await patient.slack();
+    return await ask();
   } catch (error) {
     if (!(error instanceof HansardError)) throw error;
-    return [broken('Slack', error.detail, error.userMessage)];
+    return [broken(name, error.detail, error.userMessage)];
   }
 }
 
@@ -222,7 +228,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-function thisMachine(config: Config, slackChannel: string | undefined): Patient {
+function thisMachine(config: Config, { slackChannel, discordChannel }: Channels): Patient {
   return {
     nodeVersion: process.versions.node,
     ffmpegVersion: async () => (await checkFfmpeg()).version,
@@ -247,6 +253,11 @@ function thisMachine(config: Config, slackChannel: string | undefined): Patient 
     async slack() {
       const { examineSlack } = await import('../bot/slack/examine-slack.ts');
       return config.slack ? await examineSlack(config.slack, slackChannel) : [];
+    },
+    async discord() {
+      const { examineDiscord } = await import('../bot/discord/examine-discord.ts');
+      const { discord, autoProcess } = config;
+      return discord ? await examineDiscord(discord, { autoProcess, channel: discordChannel }) : [];
     },
     languageModel: async () => (await openModel(config.languageModel)).find(),
   };

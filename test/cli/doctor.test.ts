@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { doctorCommand, examine, type Finding, type Patient, presentFindings } from '../../src/cli/doctor.ts';
+import type { Finding } from '../../src/bot/finding.ts';
+import { doctorCommand, examine, type Patient, presentFindings } from '../../src/cli/doctor.ts';
 import { loadConfig } from '../../src/config.ts';
 import { HansardError } from '../../src/errors.ts';
 
@@ -18,6 +19,7 @@ const healthy: Patient = {
   redis: async () => [],
   s3: async () => [],
   slack: async () => [{ name: 'Slack', state: 'ok', detail: 'hansard in Acme', advice: '' }],
+  discord: async () => [{ name: 'Discord', state: 'ok', detail: 'Hansard, application 1', advice: '' }],
   languageModel: async () => ({ isReady: true, model: 'qwen3:4b', contextTokens: 262_144, warnings: [] }),
 };
 
@@ -42,16 +44,17 @@ describe('the doctor of a server', () => {
       HANSARD_BLOBS: 's3',
     },
     ...{ S3_ENDPOINT: 'http://s3:7070', S3_BUCKET: 'b', S3_ACCESS_KEY_ID: 'k', S3_SECRET_ACCESS_KEY: 's' },
-    ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' },
+    ...{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', DISCORD_TOKEN: 'a.token_of-Discord.long-enough' },
   });
   const states = async (illness: Partial<Patient>) => {
     const findings = await examine(server, { ...healthy, ...illness });
     return Object.fromEntries(findings.slice(9).map(({ name, state, detail }) => [name, `${state}: ${detail}`]));
   };
 
-  test('asks Redis, S3 and Slack where they are set', async () => {
+  test('asks Redis, S3, Slack and Discord where they are set', async () => {
     const well = 'ok: answers, and is set up well';
-    assert.deepEqual(await states({}), { Redis: well, S3: well, Slack: 'ok: hansard in Acme' });
+    const chats = { Slack: 'ok: hansard in Acme', Discord: 'ok: Hansard, application 1' };
+    assert.deepEqual(await states({}), { Redis: well, S3: well, ...chats });
   });
 
   test('says what is wrong with them', async () => {
@@ -59,10 +62,12 @@ describe('the doctor of a server', () => {
       redis: async () => ['Redis keeps no append-only file, so a crash loses jobs: set appendonly yes.'],
       s3: async () => ['There is no bucket b at http://s3:7070. Create it.'],
       slack: () => Promise.reject(new HansardError('token_refused', 'auth.test: invalid_auth')),
+      discord: () => Promise.reject(new HansardError('token_refused', 'who am I: 0 401: Unauthorized')),
     });
     assert.match(found.Redis ?? '', /^broken: Redis keeps no append-only file/);
     assert.match(found.S3 ?? '', /^broken: There is no bucket/);
     assert.match(found.Slack ?? '', /^broken: auth\.test: invalid_auth/);
+    assert.match(found.Discord ?? '', /^broken: who am I: 0 401/);
   });
 
   test('tells each thing that Slack has to say', async () => {
@@ -77,13 +82,15 @@ describe('the doctor of a server', () => {
     assert.equal(found['Slack scopes'], 'limited: without im:write');
   });
 
-  for (const [channel, settings, says] of [
-    ['general', server, /expected an id such as C0123456789/],
-    ['C1', config, /needs SLACK_BOT_TOKEN/],
+  for (const [option, channel, settings, says] of [
+    ['--slack-channel', 'general', server, /expected an id such as C0123456789/],
+    ['--slack-channel', 'C1', config, /needs SLACK_BOT_TOKEN/],
+    ['--discord-channel', 'general', server, /expected an id of 17 to 20 digits/],
+    ['--discord-channel', '1200000000000000300', config, /needs DISCORD_TOKEN/],
   ] as const)
-    test(`posts nothing in ${channel} ${settings === server ? '' : 'without Slack'}`, async () => {
+    test(`posts nothing with ${option} ${channel}${settings === server ? '' : ' where no token is set'}`, async () => {
       const command = doctorCommand(() => ({ config: settings }));
-      const run = command.parseAsync(['--slack-channel', channel], { from: 'user' });
+      const run = command.parseAsync([option, channel], { from: 'user' });
       await assert.rejects(run, { code: 'invalid_usage', message: says });
     });
 });

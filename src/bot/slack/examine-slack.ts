@@ -5,17 +5,10 @@ import { WebClient } from '@slack/web-api';
 import { z } from 'zod';
 import type { SlackSettings } from '../../config.ts';
 import { HansardError } from '../../errors.ts';
+import type { Finding } from '../finding.ts';
 import { CLIENT_OPTIONS, createSlack, isSlackError, type Slack } from './call-slack.ts';
 import { SLACK_ENDPOINT } from './receive-http.ts';
 import { compareScopes, FULL_SCOPES } from './scopes.ts';
-
-export interface SlackFinding {
-  name: string;
-  state: 'ok' | 'limited' | 'broken';
-  detail: string;
-  /** What to do; empty when all is well. */
-  advice: string;
-}
 
 const APPS = 'https://api.slack.com/apps';
 const REINSTALL = `On ${APPS}: your app → App Manifest → paste manifests/slack.json, then Install App → Reinstall.`;
@@ -32,7 +25,7 @@ const identitySchema = z.looseObject({
 });
 
 /** @param channel gets a test message and a test file, which are taken away again; undefined: nothing is posted */
-export async function examineSlack(settings: SlackSettings, channel: string | undefined): Promise<SlackFinding[]> {
+export async function examineSlack(settings: SlackSettings, channel: string | undefined): Promise<Finding[]> {
   const slack = connect(settings, settings.botToken);
   const [ours, transport, posting] = await Promise.all([
     examineToken(slack),
@@ -48,7 +41,7 @@ function connect({ apiUrl }: SlackSettings, token: string): Slack {
   return createSlack(new WebClient(token, { ...CLIENT_OPTIONS, ...(apiUrl && { slackApiUrl: apiUrl }) }));
 }
 
-async function examineToken(slack: Slack): Promise<SlackFinding[]> {
+async function examineToken(slack: Slack): Promise<Finding[]> {
   try {
     const answer = await slack.call('auth.test', client => client.auth.test());
     const { user, team, response_metadata: metadata } = identitySchema.parse(answer);
@@ -58,7 +51,7 @@ async function examineToken(slack: Slack): Promise<SlackFinding[]> {
   }
 }
 
-function presentScopes(granted: readonly string[] | undefined): SlackFinding {
+function presentScopes(granted: readonly string[] | undefined): Finding {
   const name = 'Slack scopes';
   if (!granted) {
     const advice = `On ${APPS}: your app → OAuth & Permissions should list ${FULL_SCOPES.join(', ')}.`;
@@ -75,7 +68,7 @@ function presentScopes(granted: readonly string[] | undefined): SlackFinding {
 }
 
 /** Asks for an address to connect to, and leaves it at that. */
-async function examineAppToken(slack: Slack): Promise<SlackFinding> {
+async function examineAppToken(slack: Slack): Promise<Finding> {
   const name = 'Slack app token';
   try {
     await slack.call('apps.connections.open', client => client.apps.connections.open({}));
@@ -85,7 +78,7 @@ async function examineAppToken(slack: Slack): Promise<SlackFinding> {
   }
 }
 
-async function examinePort({ port, signingSecret }: { port: number; signingSecret: string }): Promise<SlackFinding> {
+async function examinePort({ port, signingSecret }: { port: number; signingSecret: string }): Promise<Finding> {
   const name = 'Slack port';
   const trouble = await tryToListen(port);
   if (!trouble) return ok(name, `${port} is free`);
@@ -131,18 +124,18 @@ async function isServedByUs(port: number, signingSecret: string): Promise<boolea
 }
 
 /** Which events Slack sends can be asked with the tokens of whoever made the app, not with ours. */
-function eventsToCheck(kind: SlackSettings['transport']['kind']): SlackFinding {
+function eventsToCheck(kind: SlackSettings['transport']['kind']): Finding {
   const url = kind === 'http' ? `, with the Request URL https://YOUR-HOST${SLACK_ENDPOINT}` : '';
   const where = `${APPS}: your app → Event Subscriptions is on and lists file_shared and app_mention${url}`;
   return ok('Slack events', `cannot be asked for with our tokens; when nothing is heard, check that on ${where}`);
 }
 
-async function examinePosting(slack: Slack, channel: string): Promise<SlackFinding[]> {
+async function examinePosting(slack: Slack, channel: string): Promise<Finding[]> {
   const message = await tryIn(channel, 'Slack message', () => postAndDelete(slack, channel));
   return [message, await tryIn(channel, 'Slack file', () => shareAndDelete(slack, channel))];
 }
 
-async function tryIn(channel: string, name: string, work: () => Promise<void>): Promise<SlackFinding> {
+async function tryIn(channel: string, name: string, work: () => Promise<void>): Promise<Finding> {
   try {
     await work();
     return ok(name, `posted in ${channel} and taken away again`);
@@ -196,7 +189,7 @@ async function upload(url: string, content: Buffer<ArrayBuffer>): Promise<void> 
 }
 
 /** @param refused what to do when Slack refuses the token or what it may do */
-function notWorking(name: string, error: unknown, refused: string): SlackFinding {
+function notWorking(name: string, error: unknown, refused: string): Finding {
   if (!(error instanceof HansardError)) throw error;
   return { name, state: 'broken', detail: error.detail, advice: adviceOn(error, refused) };
 }
@@ -210,6 +203,6 @@ function adviceOn(error: HansardError, refused: string): string {
   return error.userMessage;
 }
 
-function ok(name: string, detail: string): SlackFinding {
+function ok(name: string, detail: string): Finding {
   return { name, state: 'ok', detail, advice: '' };
 }

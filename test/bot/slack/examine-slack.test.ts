@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
-import { examineSlack, type SlackFinding } from '../../../src/bot/slack/examine-slack.ts';
+import type { Finding } from '../../../src/bot/finding.ts';
+import { examineSlack } from '../../../src/bot/slack/examine-slack.ts';
 import { createHttpReceiver } from '../../../src/bot/slack/receive-http.ts';
 import { FULL_SCOPES, MINIMAL_SCOPES } from '../../../src/bot/slack/scopes.ts';
 import type { SlackSettings } from '../../../src/config.ts';
@@ -57,12 +58,12 @@ async function startSlack(t: TestContext, { scopes, refuse = {} }: SlackOptions 
   const examine = async (settings: Partial<SlackSettings> = {}, channel?: string) => {
     const given = { botToken: TOKENS.bot, transport: SOCKET, apiUrl: `${url()}/api/`, ...settings };
     const findings = await examineSlack(given, channel);
-    return Object.fromEntries(findings.map(finding => [finding.name, finding])) as Record<string, SlackFinding>;
+    return Object.fromEntries(findings.map(finding => [finding.name, finding])) as Record<string, Finding>;
   };
   return { examine, calls, uploads };
 }
 
-const states = (findings: Record<string, SlackFinding>) =>
+const states = (findings: Record<string, Finding>) =>
   Object.fromEntries(Object.values(findings).map(({ name, state }) => [name, state]));
 
 describe('the doctor of Slack', () => {
