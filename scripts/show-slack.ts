@@ -6,16 +6,9 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startBot } from '../src/bot/start-bot.ts';
-import { loadConfig } from '../src/config.ts';
-import { cutOpus } from '../src/gpu-worker/ffmpeg/cut-opus.ts';
-import { createModelStore } from '../src/gpu-worker/models/store.ts';
-import { startStages } from '../src/gpu-worker/run.ts';
-import { startWorker, WORKER_QUEUES } from '../src/gpu-worker/start-worker.ts';
-import { createLogger } from '../src/logger.ts';
-import { openBlobs, openMeetingStore, openQueue } from '../src/services.ts';
 import { until } from '../test/builders/until.ts';
 import { BOT, startFakeSlack, TOKENS } from '../test/fakes/slack/start-fake-slack.ts';
+import { startServer } from './start-server.ts';
 
 const CHANNEL = 'C1';
 const LOOK_MS = 250;
@@ -28,31 +21,12 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-slack-'));
   stack.defer(() => fs.rmSync(folder, { recursive: true }));
   const slack = await startFakeSlack({ after: close => stack.defer(close as () => void) });
   slack.addChannel(CHANNEL);
-  const config = loadConfig({
-    ...process.env,
+  const store = await startServer(stack, {
     HANSARD_DATA: folder,
     SLACK_BOT_TOKEN: TOKENS.bot,
     SLACK_APP_TOKEN: TOKENS.app,
     SLACK_API_URL: slack.apiUrl,
   });
-  const logger = createLogger('warn');
-  const [botQueue, workerQueue] = [await openQueue(config, logger), await openQueue(config, logger)];
-  stack.defer(() => botQueue.close());
-  stack.defer(() => workerQueue.close());
-  const store = stack.adopt(openMeetingStore(config), one => one.close());
-  const blobs = await openBlobs(config);
-  const models = createModelStore(config.modelsDir);
-  const stages = stack.adopt(
-    startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
-    one => one.close(),
-  );
-  stack.adopt(
-    await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: cutOpus }),
-    one => one.stop(),
-  );
-  stack.adopt(await startWorker({ config, logger, queue: workerQueue, blobs, stages, queues: WORKER_QUEUES }), one =>
-    one.stop(),
-  );
 
   const { fileId, ts } = slack.post(CHANNEL, { name: 'standup.webm', content: fs.readFileSync(sample) });
   console.log('Anna posts standup.webm in the channel and mentions the bot.');
