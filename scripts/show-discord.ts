@@ -5,14 +5,14 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { ACTIONS } from '../src/bot/present/present-progress.ts';
 import { until } from '../test/builders/until.ts';
 import { DISCORD, type FakeMessage, startFakeDiscord } from '../test/fakes/discord/start-fake-discord.ts';
 import { nested } from '../test/fakes/discord/validate-components.ts';
 import { startServer } from './start-server.ts';
 
 const CHANNEL = DISCORD.channelId;
-const LOOK_MS = 100;
+const LIMIT_MS = 180_000;
 const sample = path.join(import.meta.dirname, '..', 'samples', 'standup.webm');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-discord-'));
@@ -35,8 +35,14 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-discord-'));
   const isDone = () => ['done', 'failed'].includes(store.meetings.list({ limit: 1 })[0]?.state ?? '');
 
   const shown = new Map<string, string>();
+  const threads = new Set<string>();
   /** Prints what is new or different since the last time. */
   const look = () => {
+    for (const { id, kind, name } of discord.channels.values()) {
+      if (kind !== 'thread' || threads.has(id)) continue;
+      threads.add(id);
+      say(`Hansard opens a thread under its message: “${name}”\n`);
+    }
     for (const message of own()) {
       const content = inWords(message);
       if (shown.get(message.id) === content) continue;
@@ -45,12 +51,15 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-discord-'));
       shown.set(message.id, content);
     }
   };
-  /** Looks until that is so. */
   const watch = async (isSo: () => boolean) => {
-    while (!isSo()) {
-      look();
-      await delay(LOOK_MS);
-    }
+    await until(
+      'the bot goes on',
+      () => {
+        look();
+        return isSo();
+      },
+      LIMIT_MS,
+    );
     look();
   };
 
@@ -75,8 +84,8 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-discord-'));
   await watch(() => own().length > before);
 
   for (const [who, user, action, label] of [
-    ['Anna', DISCORD.anna, 'speakers', 'Speakers'],
-    ['Chloe', DISCORD.chloe, 'fix', 'Fix'],
+    ['Anna', DISCORD.anna, ACTIONS.speakers, 'Speakers'],
+    ['Chloe', DISCORD.chloe, ACTIONS.fix, 'Fix'],
   ] as const) {
     say(`${who} presses [ ${label} ].`);
     const outcome = await discord.press(summary.id, customId(action), { user });
@@ -85,9 +94,9 @@ const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-discord-'));
   }
 
   say('Ben ticks off the first action item.\n');
-  const menu = nested(summary.components).find(one => one.custom_id === customId('tick'));
+  const menu = nested(summary.components).find(one => one.custom_id === customId(ACTIONS.tick));
   const first = (menu?.options as { value: string }[] | undefined)?.[0]?.value ?? '';
-  await discord.select(summary.id, customId('tick'), [first], { user: DISCORD.ben });
+  await discord.select(summary.id, customId(ACTIONS.tick), [first], { user: DISCORD.ben });
   await watch(() => inWords(summary).includes('☑') && isDone());
 
   say('Chloe types /transcribe status.');
@@ -129,5 +138,7 @@ function inWords({ components, attachments = [] }: Pick<FakeMessage, 'components
   const isListed = (name: string) => lines.some(line => line.endsWith(` ${name}`));
   for (const { name } of attachments) if (!isListed(name)) lines.push(`📄 ${name}`);
   // backslashes, and what keeps words from ringing, are not seen
-  return lines.map(line => `           ${line.replace(/\\(?=[^\w\s])/g, '').replaceAll('\u2060', '')}`).join('\n');
+  return lines
+    .map(line => `           ${line.replace(/\\(?=[^a-zA-Z0-9\s])/g, '').replaceAll('\u2060', '')}`)
+    .join('\n');
 }

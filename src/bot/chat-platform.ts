@@ -71,8 +71,10 @@ export function createChatPlatform({
   /** Channels of which a placeholder waits for its turn among summaries and files. */
   const inLine = new Set<string>();
 
+  const deliveryOf = (meetingId: string, kind: string): Delivery | undefined =>
+    store.deliveries.of(meetingId).find(one => one.kind === kind && one.state === 'delivered');
   const delivered = (meetingId: string, kind: string): string | undefined =>
-    store.deliveries.of(meetingId).find(one => one.kind === kind && one.state === 'delivered')?.externalId ?? undefined;
+    deliveryOf(meetingId, kind)?.externalId ?? undefined;
   const consentOf = ({ channel }: Meeting) =>
     readChannelSettings(store.settings, `${chat.name}:${channel}`).consent ?? DEFAULT_CONSENT;
   const describe = (meeting: Meeting) => describeMeeting(meeting, store, queue);
@@ -120,11 +122,12 @@ export function createChatPlatform({
     await messenger.edits.take(chat.name);
     await messenger.update(place, id, message);
   };
-  /** One message of the thread; after a re-run it is edited in place. */
+  /** One message of the thread; after a re-run it is edited where it is. */
   const show = async (meeting: Meeting, kind: string, message: ChatMessage): Promise<void> => {
+    // a summary that was a placeholder is not in the thread
+    const { externalId, target } = deliveryOf(meeting.id, kind) ?? {};
+    if (externalId && target !== undefined) return await update(parseTarget(target), externalId, message);
     const place = await threadOf(meeting);
-    const before = delivered(meeting.id, kind);
-    if (before) return await update(place, before, message);
     await messenger.posts.take(chat.paceKey(place));
     await messenger.post(meeting, kind, place, message);
   };
