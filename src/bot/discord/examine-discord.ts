@@ -116,10 +116,13 @@ function presentIntent(flags: number, autoProcess: Config['autoProcess']): Findi
   const isOn = (flags & MESSAGE_CONTENT) !== 0;
   if (autoProcess === 'off') return ok(name, `${isOn ? 'on' : 'off'}, and not used (${setting})`);
   if (isOn) return ok(name, `on: recordings are taken by themselves ${WHERE[autoProcess]} (${setting})`);
-  const switchOn = `On ${PORTAL}: your application → Bot → Message Content Intent`;
+  const where = `${PORTAL} → your application → Bot → Message Content Intent`;
   if (autoProcess === 'opt-in')
-    return ok(name, `off, so recordings are taken where somebody asks, which needs no more. For others: ${switchOn}`);
-  const advice = `${switchOn}; or set HANSARD_AUTO_PROCESS to off.`;
+    return ok(
+      name,
+      `off, so recordings are taken where somebody asks, which needs no more. To take others as well: ${where}`,
+    );
+  const advice = `Switch it on, ${where}; or set HANSARD_AUTO_PROCESS=opt-in.`;
   return { name, state: 'broken', detail: `off, and ${setting} needs it: Discord would refuse us (4014)`, advice };
 }
 

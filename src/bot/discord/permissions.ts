@@ -1,5 +1,5 @@
 /** What the bot has to be allowed to do in Discord, and the address by which an administrator invites it so. */
-import { OAuth2Routes, PermissionFlagsBits } from 'discord.js';
+import { PermissionFlagsBits } from 'discord.js';
 
 /** Without one of these there are no minutes in a channel. */
 export const NEEDED = {
@@ -31,11 +31,14 @@ export function namesOf(missing: bigint): string[] {
     .map(([name]) => name);
 }
 
+/** docs.discord.com, topics/oauth2; the one of discord.js leads there only by a redirect. */
+const AUTHORIZE = 'https://discord.com/oauth2/authorize';
+
 export function inviteUrl(applicationId: string): string {
   const query = new URLSearchParams({
     client_id: applicationId,
     permissions: String(INVITED_PERMISSIONS),
     scope: 'bot applications.commands',
   });
-  return `${OAuth2Routes.authorizationURL}?${query}`;
+  return `${AUTHORIZE}?${query}`;
 }

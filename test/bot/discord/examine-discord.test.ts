@@ -55,7 +55,7 @@ describe('the doctor of Discord', { concurrency: true }, () => {
       permissions: '309237763136',
       scope: 'bot applications.commands',
     });
-    assert.equal(url.origin, 'https://discord.com');
+    assert.equal(url.origin + url.pathname, 'https://discord.com/oauth2/authorize');
   });
 
   test('says where another token comes from, and asks only once with one that is refused', async t => {
