@@ -78,7 +78,7 @@ describe('docker-compose.yml', () => {
 
 test('the README names every setting', () => {
   assert.ok(loadConfig({}));
-  const settings = read('src/config.ts').match(/^ {2}(HANSARD|S3|REDIS|OLLAMA|LOG)_\w+(?=:)/gm) ?? [];
+  const settings = read('src/config.ts').match(/^ {2}(HANSARD|SLACK|DISCORD|S3|REDIS|OLLAMA|LOG)_\w+(?=:)/gm) ?? [];
   assert.ok(settings.length > 15);
   const readme = read('README.md');
   for (const setting of settings) assert.ok(readme.includes(setting.trim()), setting);
