@@ -1,9 +1,11 @@
 /** A bot that is connected to the fake Discord, with workers whose stages do nothing. */
 import path from 'node:path';
 import type { TestContext } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { startBot } from '../../src/bot/start-bot.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { BlobStore } from '../../src/pipeline/blobs/blob-store.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import type { Worker } from '../../src/pipeline/queue/job-queue.ts';
@@ -17,8 +19,12 @@ import {
   type FakeDiscord,
   type FakeDiscordOptions,
   type FakeMessage,
+  type NewChannel,
+  type Outcome,
+  type Person,
   startFakeDiscord,
 } from '../fakes/discord/start-fake-discord.ts';
+import { nested } from '../fakes/discord/validate-components.ts';
 import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
@@ -38,6 +44,16 @@ export interface DiscordWorld extends Pick<FakeStages, 'calls' | 'during' | 'sum
   problems(): Promise<string[]>;
   /** Our own messages there, oldest first. */
   own(channelId: string): FakeMessage[];
+  /** A channel of its own; like the first one where nothing else is said. */
+  addChannel(channel?: NewChannel): string;
+  /** Posts a recording and mentions the bot. */
+  ask(channelId: string, ...names: string[]): FakeMessage;
+  /** The newest of the channel, in that state. */
+  meetingIn(channelId: string, state: Meeting['state']): Promise<Meeting>;
+  /** Waits until the person is told so in a direct message. */
+  told(user: string, what: RegExp): Promise<FakeMessage>;
+  /** Presses the button whose custom id begins so; waits for the first answer. */
+  press(message: FakeMessage | undefined, action: string, person?: Person): Promise<Outcome>;
 }
 
 export interface DiscordWorldOptions {
@@ -45,11 +61,25 @@ export interface DiscordWorldOptions {
   fake?: FakeDiscordOptions;
   /** Before the bot comes. */
   prepare?(discord: FakeDiscord): void;
+  /** How long it takes to read a file. */
+  slowMs?: () => number;
+}
+
+/** What people read: without what only keeps Discord from reading more in it. */
+export function shownIn(message: unknown): string {
+  return (JSON.stringify(message) ?? '').replaceAll('\u2060', '').replaceAll('\\\\', '');
+}
+
+/** The custom id of what can be pressed or chosen there. */
+export function customIdIn(message: FakeMessage | undefined, start: string): string {
+  const found = nested(message?.components).find(({ custom_id: id }) => id?.startsWith(start));
+  if (!found?.custom_id) throw new Error(`there is no ${start}`);
+  return found.custom_id;
 }
 
 export async function startDiscordWorld(
   t: TestContext,
-  { env = {}, fake = {}, prepare }: DiscordWorldOptions = {},
+  { env = {}, fake = {}, prepare, slowMs = () => 0 }: DiscordWorldOptions = {},
 ): Promise<DiscordWorld> {
   // hooks run in order: the bot leaves before Discord does, and the folder goes last
   const closing: (() => Promise<void> | void)[] = [];
@@ -68,7 +98,14 @@ export async function startDiscordWorld(
   });
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
   const { stages, calls, during, summarized } = createFakeStages();
-  const blobs = createDiskBlobs(path.join(folder, 'blobs'));
+  const disk = createDiskBlobs(path.join(folder, 'blobs'));
+  const blobs: BlobStore = {
+    ...disk,
+    async open(key, signal) {
+      await delay(slowMs());
+      return await disk.open(key, signal);
+    },
+  };
   const store = openStore(path.join(folder, 'hansard.db'));
   const openQueue = () =>
     openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
@@ -83,8 +120,11 @@ export async function startDiscordWorld(
   const workers: Worker[] = [];
   closing.unshift(() => bot.stop());
   await discord.connected();
+  const own = (channelId: string) =>
+    discord.messages.filter(message => message.channelId === channelId && message.authorId === DISCORD.botUserId);
+  let channels = 0;
   return {
-    ...{ discord, store, folder, calls, during, summarized },
+    ...{ own, discord, store, folder, calls, during, summarized },
     async work() {
       const workDir = path.join(folder, 'work');
       const handlers = createStageHandlers({
@@ -113,7 +153,28 @@ export async function startDiscordWorld(
         20_000,
       ),
     problems: () => bot.problems(),
-    own: channelId =>
-      discord.messages.filter(message => message.channelId === channelId && message.authorId === DISCORD.botUserId),
+    addChannel(channel) {
+      channels++;
+      return discord.addChannel(String(BigInt(CHANNEL) + 1_000n + BigInt(channels)), channel).id;
+    },
+    ask: (channelId, ...names) => {
+      const attachments = names.map(name => ({ name, contentType: 'video/webm', content: Buffer.from(name) }));
+      return discord.post(channelId, { attachments, mentionsBot: true });
+    },
+    meetingIn: (channelId, state) =>
+      until(
+        `a meeting in ${channelId} is ${state}`,
+        () => {
+          const meeting = store.meetings.list({ limit: 50 }).find(({ channel }) => channel === channelId);
+          return meeting?.state === state && meeting;
+        },
+        30_000,
+      ),
+    told: (user, what) =>
+      until(`${user} is told ${what}`, () => {
+        const direct = [...discord.channels.values()].find(({ recipientId }) => recipientId === user);
+        return own(direct?.id ?? '').find(message => what.test(shownIn(message.components)));
+      }),
+    press: (message, action, person) => discord.press(message?.id ?? '', customIdIn(message, `${action}:`), person),
   };
 }

@@ -17,7 +17,9 @@ export const DISCORD_ERRORS = {
   missingAccess: 50_001,
   cannotDirectMessage: 50_007,
   missingPermissions: 50_013,
+  invalidWebhookToken: 50_027,
   archived: 50_083,
+  mayNotReply: 160_002,
   threadExists: 160_004,
   tooManyThreads: 160_006,
 } as const;
@@ -28,6 +30,7 @@ const faults: Record<number, FaultCode> = {
   [DISCORD_ERRORS.unknownWebhook]: 'too_late',
   [DISCORD_ERRORS.unknownInteraction]: 'too_late',
   [DISCORD_ERRORS.alreadyAcknowledged]: 'too_late',
+  [DISCORD_ERRORS.invalidWebhookToken]: 'too_late',
   [DISCORD_ERRORS.missingAccess]: 'channel_closed',
   [DISCORD_ERRORS.cannotDirectMessage]: 'channel_closed',
   [DISCORD_ERRORS.missingPermissions]: 'permission_missing',
@@ -79,12 +82,10 @@ function inOurWords(what: string, error: unknown): unknown {
   if (error instanceof HansardError) return error;
   if (error instanceof DiscordAPIError) {
     const { status, code, message } = error;
+    const known = faults[Number(code)];
+    // that of an interaction which has ended is a 401 as well, and says nothing of our own token
     const fault: FaultCode =
-      status === 401
-        ? 'token_refused'
-        : status >= 500
-          ? 'platform_unavailable'
-          : (faults[Number(code)] ?? 'platform_refused');
+      known ?? (status === 401 ? 'token_refused' : status >= 500 ? 'platform_unavailable' : 'platform_refused');
     return new HansardError(fault, `${what}: ${code} ${message}`, { cause: error });
   }
   if (error instanceof RateLimitError)

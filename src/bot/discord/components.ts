@@ -76,7 +76,7 @@ function asComponents(block: Block): APIComponentInContainer[] {
     case 'context':
       return [text(block.texts.map(one => `-# ${escapeMarkdown(one) || NOTHING}`).join('\n'))];
     case 'paragraph':
-      return [text(asLine(block.pieces))];
+      return [text(isHeading(block.pieces) ? `### ${escapeMarkdown(block.pieces[0].text)}` : asLine(block.pieces))];
     case 'list':
       return [text(block.items.map(pieces => `- ${asLine(pieces)}`).join('\n'))];
     case 'buttons':
@@ -88,6 +88,12 @@ function asComponents(block: Block): APIComponentInContainer[] {
     case 'tasks':
       return asTasks(block);
   }
+}
+
+/** A line that is bold as a whole: as a heading it has room above it. */
+function isHeading(pieces: readonly Piece[]): pieces is readonly [Piece] {
+  const [first, ...others] = pieces;
+  return first?.style === 'bold' && others.length === 0 && /\S/.test(plain(first.text));
 }
 
 function text(content: string): APIComponentInContainer {
@@ -111,11 +117,13 @@ function asMarkdown({ text: whole, style }: Piece): string {
   return `${before && ' '}${mark}${shown}${mark}${after && ' '}`;
 }
 
+/** Six are three and three, not five and one. */
 export function asRows(all: readonly APIButtonComponent[]): APIComponentInContainer[] {
   const rows = Math.ceil(all.length / LIMITS.buttonsPerRow);
+  const perRow = Math.ceil(all.length / rows);
   return Array.from({ length: rows }, (_, row) => ({
     type: ComponentType.ActionRow,
-    components: all.slice(row * LIMITS.buttonsPerRow, (row + 1) * LIMITS.buttonsPerRow),
+    components: all.slice(row * perRow, (row + 1) * perRow),
   }));
 }
 

@@ -21,6 +21,8 @@ const ARCHIVE_MINUTES = 10_080;
 const NO_THREAD = 'none';
 const THREADABLE: number[] = [ChannelType.GuildText, ChannelType.GuildAnnouncement];
 
+const MAY_NOT = [DISCORD_ERRORS.missingPermissions, DISCORD_ERRORS.missingAccess];
+
 const channelSchema = z.looseObject({ type: z.number() });
 
 export function createDiscordChat(discord: Discord, store: Store, teller: Teller): Chat {
@@ -31,6 +33,15 @@ export function createDiscordChat(discord: Discord, store: Store, teller: Teller
     );
     return THREADABLE.includes(channelSchema.parse(answer).type);
   };
+  /** To open a thread and to write in it are two permissions. That somebody types is harmless, and needs the second. */
+  const mayWriteIn = (thread: string): Promise<boolean> =>
+    persistReading(() => discord.call('try a thread', rest => rest.post(Routes.channelTyping(thread)))).then(
+      () => true,
+      error => {
+        if (MAY_NOT.some(code => isDiscordError(error, code))) return false;
+        throw error;
+      },
+    );
   return {
     name: DISCORD_PLATFORM,
     room: DISCORD_ROOM,
@@ -50,14 +61,12 @@ export function createDiscordChat(discord: Discord, store: Store, teller: Teller
           );
         } catch (error) {
           const isThere = isDiscordError(error, DISCORD_ERRORS.threadExists);
-          const cannotBe = [
-            ...[DISCORD_ERRORS.missingPermissions, DISCORD_ERRORS.missingAccess, DISCORD_ERRORS.tooManyThreads],
-          ].some(code => isDiscordError(error, code));
+          const cannotBe = [...MAY_NOT, DISCORD_ERRORS.tooManyThreads].some(code => isDiscordError(error, code));
           if (!isThere && cannotBe) return NO_THREAD;
           if (!isThere) throw error;
         }
         // a thread of a message has the message's id
-        return messageId;
+        return (await mayWriteIn(messageId)) ? messageId : NO_THREAD;
       };
       // opening it again is no second thread
       const post = { kind: 'thread', send: open, find: async () => undefined };

@@ -36,12 +36,16 @@ export function createDiscordFetcher({ discord, blobs, workDir, maxBytes, cdnUrl
   /** @throws HansardError `attachment_gone` */
   const lookUp = async ({ channel, threadId, messageId, fileId }: z.infer<typeof discordSource>): Promise<URL> => {
     if (messageId === undefined) throw new HansardError('attachment_gone', `${fileId} belongs to no message`);
-    const answer = await persistReading(() =>
-      discord.call('look at a message', rest => rest.get(Routes.channelMessage(threadId ?? channel, messageId))),
-    ).catch(error => {
-      if (!isDiscordError(error, DISCORD_ERRORS.unknownMessage)) throw error;
-      throw new HansardError('attachment_gone', `message ${messageId} is gone`, { cause: error });
-    });
+    const look = (where: string) =>
+      persistReading(() =>
+        discord.call('look at a message', rest => rest.get(Routes.channelMessage(where, messageId))),
+      ).catch(error => {
+        if (!isDiscordError(error, DISCORD_ERRORS.unknownMessage)) throw error;
+        return undefined;
+      });
+    // the message from which a thread began stands above it
+    const answer = (await look(threadId ?? channel)) ?? (threadId === undefined ? undefined : await look(channel));
+    if (answer === undefined) throw new HansardError('attachment_gone', `message ${messageId} is gone`);
     // without the content intent Discord tells only of messages that mention us
     const found = messageSchema.parse(answer).attachments.find(({ id }) => id === fileId);
     const url = URL.parse(found?.url ?? '');

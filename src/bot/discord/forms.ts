@@ -14,6 +14,7 @@ export interface FormField {
   name: string;
   label: string;
   choices: readonly Choice[];
+  /** '': nothing yet, and the name of the field stands there. */
   chosen: string;
 }
 
@@ -45,7 +46,8 @@ export function buildForm({
         custom_id: formatCustomId(`${action}.${name}`, value),
         placeholder: label,
         options: optionsOf(
-          choices.map(choice => ({ ...choice, label: `${label}: ${choice.label}` })),
+          // what is chosen stands there without the name of the field
+          choices.map(choice => (chosen === '' ? choice : { ...choice, label: `${label}: ${choice.label}` })),
           chosen,
         ),
       },

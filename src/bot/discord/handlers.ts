@@ -7,7 +7,14 @@ import type { Meeting } from '../../pipeline/store/meetings.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
 import type { Discord } from './call-discord.ts';
 import { parseCustomId } from './custom-id.ts';
-import { answersOf, type Caller, callerOf, type DiscordInteraction, interactionSchema } from './interaction.ts';
+import {
+  answerableSchema,
+  answersOf,
+  type Caller,
+  callerOf,
+  type DiscordInteraction,
+  interactionSchema,
+} from './interaction.ts';
 import { type Responder, responding } from './respond.ts';
 
 export interface Heard {
@@ -75,6 +82,11 @@ export function createHandlers(
       const parsed = interactionSchema.safeParse(data);
       if (!parsed.success) {
         options.logger.warn({ issues: parsed.error.issues }, 'an interaction of Discord could not be read');
+        const answerable = answerableSchema.safeParse(data);
+        if (answerable.success)
+          await responding(options, answerable.data, responder =>
+            responder.say('I could not read that. Try it again.'),
+          );
         return;
       }
       const interaction = parsed.data;

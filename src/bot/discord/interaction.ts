@@ -4,11 +4,14 @@ import { z } from 'zod';
 import { channelSchema, placeOfChannel } from './channels.ts';
 import { attachmentSchema } from './discord-source.ts';
 
+const snowflake = z.string().regex(/^\d{1,20}$/);
+const bits = z.string().regex(/^\d{1,40}$/);
+
 const userSchema = z.looseObject({ id: z.string(), username: z.string(), global_name: z.string().nullish() });
 const memberSchema = z.looseObject({
   nick: z.string().nullish(),
   user: userSchema.optional(),
-  permissions: z.string(),
+  permissions: bits,
 });
 const optionSchema = z.looseObject({
   name: z.string(),
@@ -26,15 +29,15 @@ const filledIn = z.looseObject({
   values: z.array(z.string()).optional(),
 });
 
-export const interactionSchema = z.looseObject({
-  id: z.string(),
-  token: z.string(),
-  type: z.number(),
+/** Enough to say something. */
+export const answerableSchema = z.looseObject({ id: snowflake, token: z.string().regex(/^[\w-]+$/), type: z.number() });
+
+export const interactionSchema = answerableSchema.extend({
   guild_id: z.string().nullish(),
   channel: channelSchema,
   member: memberSchema.nullish(),
   user: userSchema.nullish(),
-  app_permissions: z.string().catch('0'),
+  app_permissions: bits.catch('0'),
   /** Key `0`: installed in that guild; `1`: by that person, wherever they are. */
   authorizing_integration_owners: z.record(z.string(), z.string()).catch({ 0: '' }),
   attachment_size_limit: z.number().optional(),

@@ -13,7 +13,7 @@ import { LIMITS } from './limits.ts';
 import type { MeetingActions } from './listen-meetings.ts';
 import { buildModal, filesField, textField } from './modal.ts';
 import type { DiscordParts } from './parts.ts';
-import { NEEDED_PERMISSIONS, namesOf } from './permissions.ts';
+import { NEEDED_IN_THREADS, NEEDED_PERMISSIONS, namesOf } from './permissions.ts';
 
 const RECORDING_MODAL = 'recording';
 const MOST_LINK_CHARACTERS = 2_000;
@@ -43,7 +43,8 @@ export function listenToCommands(parts: DiscordParts, actions: MeetingActions): 
   const assertCanPost = ({ interaction, caller }: Heard): void => {
     if (interaction.guild_id && interaction.authorizing_integration_owners[GUILD_INSTALL] === undefined)
       throw new HansardError('not_installed', `guild ${caller.guild}`);
-    const missing = namesOf(missingPermissions(interaction, NEEDED_PERMISSIONS));
+    const needed = caller.threadId === undefined ? NEEDED_PERMISSIONS : NEEDED_IN_THREADS;
+    const missing = namesOf(missingPermissions(interaction, needed));
     if (missing.length > 0) throw new HansardError('permission_missing', missing.join(', '));
   };
   const note = (

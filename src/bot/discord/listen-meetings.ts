@@ -121,10 +121,18 @@ function buildRerunForm({ id, options }: Meeting) {
   const chosen = (name: string, otherwise: string) => String(options[name] ?? otherwise);
   const { minSpeakers, maxSpeakers } = options;
   const range = !minSpeakers ? AUTO : minSpeakers === maxSpeakers ? `${minSpeakers}` : `${minSpeakers}-${maxSpeakers}`;
+  // one that was chosen elsewhere stays until somebody chooses another
+  const own = { value: range, label: range };
+  const isOffered = SPEAKER_CHOICES.some(({ value }) => value === range);
   return buildForm({
     ...{ title: 'Run again', note: 'Only a language model can translate.', action: RERUN, value: id },
     fields: [
-      { name: 'speakers', label: 'People', choices: SPEAKER_CHOICES, chosen: range },
+      {
+        name: 'speakers',
+        label: 'People',
+        choices: isOffered ? SPEAKER_CHOICES : [...SPEAKER_CHOICES, own],
+        chosen: range,
+      },
       { name: 'language', label: 'They speak', choices: LANGUAGES, chosen: chosen('language', 'auto') },
       { name: 'model', label: 'Heard by', choices: MODELS, chosen: chosen('model', 'moonshine-base') },
       { name: 'summarizer', label: 'Summary written', choices: SUMMARIZERS, chosen: chosen('summarizer', 'auto') },

@@ -76,7 +76,7 @@ export function listenToSettings({ handlers, store, defaults, readsAll }: Discor
   handlers.onAction(SET, async heard => {
     const { caller, responder, detail, chosen, interaction } = heard;
     assertMaySet(caller);
-    const wanted = choiceOf[detail]?.(chosen[0] ?? '');
+    const wanted = Object.hasOwn(choiceOf, detail) ? choiceOf[detail]?.(chosen[0] ?? '') : undefined;
     if (!wanted) return await responder.say('I do not know that choice any more. Type /transcribe settings again.');
     if (wanted.auto && !readsAll) throw new HansardError('intents_refused', 'auto-process');
     write(wanted, heard);

@@ -1,4 +1,5 @@
 /** Hears who is who: a list of the speakers with something that each said, and a dialog for one of them. */
+import { z } from 'zod';
 import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
@@ -19,6 +20,8 @@ const WHO = 'who';
 const WHO_MODAL = 'whois';
 const NOBODY = 'nobody';
 
+const namesSchema = z.record(z.string(), z.string()).catch({});
+
 /** @returns shows the list */
 export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard: Heard) => Promise<void> {
   const { handlers, changes, minutes, platform } = parts;
@@ -34,14 +37,20 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
   handlers.onMeeting(WHO_MODAL, async heard => {
     const { meeting, caller, responder, answers, detail: speaker, interaction } = heard;
     assertMayChange(meeting, caller);
+    const { speakers } = await minutes.transcript(meeting.id);
     const member = answers.get('member') ?? '';
     const name = member === '' ? (answers.get('name') ?? '') : nameOfResolved(interaction, member);
     const same = answers.get('same') ?? '';
     const shown = cut(plain(name), MOST_NAME_CHARACTERS);
-    const names: Record<string, string> = shown === '' ? {} : { [speaker]: shown };
-    const merges: Record<string, string> = same === '' || same === NOBODY ? {} : { [speaker]: same };
-    if (shown === '' && Object.keys(merges).length === 0)
-      return await responder.say('Nothing was filled in, so nothing changes.');
+    const isMerged = same !== '' && same !== NOBODY;
+    if (shown === '' && !isMerged) return await responder.say('Nothing was filled in, so nothing changes.');
+    const isThere = (wanted: string) => speakers.some(({ id }) => id === wanted);
+    if (!isThere(speaker) || (isMerged && (!isThere(same) || same === speaker)))
+      return await responder.say('That speaker is not there any more. Press Speakers again.');
+    const merges = isMerged ? { [speaker]: same } : {};
+    // a dialog is of one speaker: the others keep their names
+    const before = namesSchema.parse(meeting.options.speakerNames);
+    const names = shown === '' ? before : { ...before, [isMerged ? same : speaker]: shown };
     changes.nameSpeakers(meeting, { names, merges }, caller.user);
     await responder.say(shown === '' ? `${speaker} is ${same} from now on.` : `${speaker} is ${shown} from now on.`);
   });

@@ -62,9 +62,15 @@ export function createDiscordMessenger(discord: Discord, store: Store): DiscordM
           // within some minutes Discord itself sees to it that there is one
           ...{ nonce: nonceOf(delivery), enforce_nonce: true },
         };
-        const answer = await discord.call('post', async rest => {
-          await posts.keepApart(addressOf(place));
-          return await rest.post(Routes.channelMessages(addressOf(place)), { body, files });
+        const post = (sent: object) =>
+          discord.call('post', async rest => {
+            await posts.keepApart(addressOf(place));
+            return await rest.post(Routes.channelMessages(addressOf(place)), { body: sent, files });
+          });
+        const answer = await post(body).catch(error => {
+          if (!isDiscordError(error, DISCORD_ERRORS.mayNotReply)) throw error;
+          // who may not read what was posted before may not answer it either
+          return post({ ...body, message_reference: undefined });
         });
         return posted.parse(answer).id;
       },
@@ -83,6 +89,19 @@ export function createDiscordMessenger(discord: Discord, store: Store): DiscordM
     return listed.parse(answer).find(({ components: [first] }) => first?.id === markOf(delivery))?.id;
   };
 
+  /** A thread in which nobody wrote for long is archived: it takes new messages, but no changes. */
+  const awake = async (place: Place, work: () => Promise<unknown>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!isDiscordError(error, DISCORD_ERRORS.archived)) throw error;
+      await discord.call('open a thread again', rest =>
+        rest.patch(Routes.channel(addressOf(place)), { body: { archived: false } }),
+      );
+      await work();
+    }
+  };
+
   return {
     posts,
     edits,
@@ -90,19 +109,21 @@ export function createDiscordMessenger(discord: Discord, store: Store): DiscordM
     post: (meeting, kind, place, message) => once(meeting, kind, place, mark => asDiscord(message, mark)),
     async update(place, messageId, message) {
       const { components, allowed_mentions } = asDiscord(message);
-      await discord.call('edit', rest =>
-        rest.patch(Routes.channelMessage(addressOf(place), messageId), { body: { components, allowed_mentions } }),
+      await awake(place, () =>
+        discord.call('edit', rest =>
+          rest.patch(Routes.channelMessage(addressOf(place), messageId), { body: { components, allowed_mentions } }),
+        ),
       );
     },
     async delete(place, messageId) {
-      await discord
-        .call('delete', rest => rest.delete(Routes.channelMessage(addressOf(place), messageId)))
-        .catch(error => {
-          const isGone = [DISCORD_ERRORS.unknownMessage, DISCORD_ERRORS.unknownChannel].some(code =>
-            isDiscordError(error, code),
-          );
-          if (!isGone) throw error;
-        });
+      await awake(place, () =>
+        discord.call('delete', rest => rest.delete(Routes.channelMessage(addressOf(place), messageId))),
+      ).catch(error => {
+        const isGone = [DISCORD_ERRORS.unknownMessage, DISCORD_ERRORS.unknownChannel].some(code =>
+          isDiscordError(error, code),
+        );
+        if (!isGone) throw error;
+      });
     },
   };
 }

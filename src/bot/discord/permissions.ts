@@ -21,6 +21,9 @@ const sumOf = (bits: Readonly<Record<string, bigint>>): bigint =>
   Object.values(bits).reduce((sum, bit) => sum | bit, 0n);
 
 export const NEEDED_PERMISSIONS = sumOf(NEEDED);
+/** There Send Messages has no effect. */
+export const NEEDED_IN_THREADS =
+  (NEEDED_PERMISSIONS & ~PermissionFlagsBits.SendMessages) | PermissionFlagsBits.SendMessagesInThreads;
 /** 309237763136 */
 export const INVITED_PERMISSIONS = NEEDED_PERMISSIONS | sumOf(WANTED);
 

@@ -17,7 +17,9 @@ export function createDiscordFiles(messenger: DiscordMessenger, store: Store, mo
   return {
     async post(meeting, group, round, place, files, { signal, confirm }) {
       const { parcels, left } = await pack(files, mostBytes);
-      for (const [index, parcel] of parcels.entries()) {
+      // that nothing could be sent is said as well
+      const sent = parcels.length === 0 && left.length > 0 ? [[]] : parcels;
+      for (const [index, parcel] of sent.entries()) {
         await confirm();
         const kind = `${group}:${round}:${index}`;
         const isThere = store.deliveries.of(meeting.id).some(one => one.kind === kind && one.state === 'delivered');
@@ -66,8 +68,11 @@ async function pack(
 ): Promise<{ parcels: PostedFile[][]; left: string[] }> {
   const [parcels, left]: [PostedFile[][], string[]] = [[], []];
   for (const file of files) {
+    // Discord takes other characters out of names, and what shows a file names it
+    const name = file.name.replace(/[^\w.-]+/g, '_');
+    const { content } = file;
     const sent =
-      file.content.length <= mostBytes ? file : { name: `${file.name}.gz`, content: await compress(file.content) };
+      content.length <= mostBytes ? { name, content } : { name: `${name}.gz`, content: await compress(content) };
     if (sent.content.length > mostBytes) {
       left.push(`${file.name} is too large for Discord; it is kept where Hansard runs.`);
       continue;

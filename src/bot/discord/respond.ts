@@ -8,7 +8,6 @@ import type { Logger } from '../../logger.ts';
 import { type ChatMessage, sentence } from '../message.ts';
 import type { Discord } from './call-discord.ts';
 import { asDiscord, type DiscordMessage } from './components.ts';
-import type { DiscordInteraction } from './interaction.ts';
 import type { Modal } from './modal.ts';
 
 export interface Responder {
@@ -29,7 +28,7 @@ const PUT_OFF_MS = 1_800;
 /** Does the work and answers; what goes wrong becomes a sentence for that person. */
 export async function responding(
   { discord, logger, applicationId }: { discord: Discord; logger: Logger; applicationId: string },
-  interaction: DiscordInteraction,
+  interaction: { id: string; token: string; type: number },
   work: (responder: Responder) => Promise<void>,
 ): Promise<void> {
   const { id, token, type } = interaction;

@@ -15,8 +15,22 @@ export function escapeMarkdown(text: string): string {
 export function cutMarkdown(text: string, most: number): string {
   if (text.length <= most) return text;
   const kept = text
-    .slice(0, most - 1)
+    .slice(0, Math.max(0, most - 1 - MOST_OPEN))
     .replace(/\\+$/, '')
     .replace(/[\u{d800}-\u{dbff}]$/u, '');
-  return `${kept}…`;
+  return `${kept}…${marksLeftOpen(kept)}`;
+}
+
+/** `**` and a backquote, say. */
+const MOST_OPEN = 3;
+
+/** What ends the bold, italic and code that the text begins. */
+function marksLeftOpen(text: string): string {
+  const open: string[] = [];
+  for (const [mark] of text.matchAll(/\\.|\*\*|[*`]/gs)) {
+    if (mark.startsWith('\\') && open.at(-1) !== '`') continue;
+    if (open.at(-1) === mark) open.pop();
+    else if (open.at(-1) !== '`' && !mark.startsWith('\\')) open.push(mark);
+  }
+  return open.toReversed().join('').slice(0, MOST_OPEN);
 }

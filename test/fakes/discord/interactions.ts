@@ -22,6 +22,14 @@ export interface Person {
   memberPermissions?: bigint | string;
 }
 
+export interface Forged {
+  /** 2: a command, 3: something in a message, 5: a modal. */
+  type: number;
+  data: unknown;
+  source?: FakeMessage;
+  changes?: Json;
+}
+
 export interface Interactions {
   /** Types a command; `name` is `transcribe recording` where that is a subcommand. Waits for the first answer. */
   command(channelId: string, typed: Omit<Typed, 'focused'> & Person): Promise<Outcome>;
@@ -31,6 +39,8 @@ export interface Interactions {
   autocomplete(channelId: string, typed: Typed & { focused: string } & Person): Promise<Outcome>;
   press(messageId: string, customId: string, person?: Person): Promise<Outcome>;
   select(messageId: string, customId: string, values: readonly string[], person?: Person): Promise<Outcome>;
+  /** What no client of Discord would send, in its envelope. @param changes of the envelope: one may leave it in pieces */
+  forge(channelId: string, forged: Forged, person?: Person): Promise<Outcome>;
   /** Sends a modal off. By `custom_id`: text, values, files; what is not named stays as it was. */
   submit(modal: OpenModal | undefined, filled: Record<string, Filled>, person?: Person): Promise<Outcome>;
 }
@@ -54,9 +64,10 @@ export function createInteractions(options: InteractionsOptions): Interactions {
   async function start(
     type: number,
     channelId: string,
-    data: Json,
+    data: unknown,
     { user = DISCORD.anna, locale = 'en-US', memberPermissions = EVERYONE_PERMISSIONS }: Person,
     source?: FakeMessage,
+    changes: Json = {},
   ): Promise<Outcome> {
     const channel = world.channelOf(channelId);
     const { guildId } = channel;
@@ -101,6 +112,7 @@ export function createInteractions(options: InteractionsOptions): Interactions {
             member: { ...member, permissions: String(memberPermissions) },
           }),
       ...(source && { message: show.message(source, true) }),
+      ...changes,
     });
     const timer = setTimeout(answered.resolve, options.responseLimitMs());
     await answered.promise;
@@ -190,6 +202,8 @@ export function createInteractions(options: InteractionsOptions): Interactions {
       };
       return await start(INTERACTION.component, message.channelId, data, person, message);
     },
+    forge: (channelId, { type: kind, data, source, changes }, person = {}) =>
+      start(kind, channelId, data, person, source, changes),
     async submit(modal, filled, person = {}) {
       if (!modal) throw new Error('there is no modal');
       const data = { custom_id: modal.customId, ...fillModal(modal.components, filled, { world, show }) };

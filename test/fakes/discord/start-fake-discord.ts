@@ -23,8 +23,9 @@ import { createShow } from './show.ts';
 import { createMessageWriter } from './write-messages.ts';
 
 export type { Fault, TransferFault } from './faults.ts';
+export type { Person } from './interactions.ts';
 export type { OpenModal, Outcome } from './outcome.ts';
-export { DISCORD, type FakeAttachment, type FakeChannel, type FakeMessage } from './server-world.ts';
+export { DISCORD, type FakeAttachment, type FakeChannel, type FakeMessage, type NewChannel } from './server-world.ts';
 export { INTENT } from './show.ts';
 
 export interface FakeDiscord
