@@ -14,6 +14,7 @@ import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
 import { fakeCutClip } from '../fakes/cut-clip.ts';
+import { CALLBACK } from '../fakes/discord/interaction-routes.ts';
 import {
   DISCORD,
   type FakeDiscord,
@@ -30,6 +31,8 @@ import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
+/** On a busy machine. */
+const PATIENCE_MS = 45_000;
 export const CHANNEL = DISCORD.channelId;
 
 export interface DiscordWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized'> {
@@ -39,7 +42,7 @@ export interface DiscordWorld extends Pick<FakeStages, 'calls' | 'during' | 'sum
   /** Starts the workers. */
   work(): Promise<void>;
   /** Stops the bot as a crash would leave it, and starts another on the same data. */
-  restartBot(): Promise<void>;
+  restartBot(meanwhile?: () => unknown): Promise<void>;
   reaches(state: Meeting['state']): Promise<Meeting>;
   problems(): Promise<string[]>;
   /** Our own messages there, oldest first. */
@@ -68,6 +71,29 @@ export interface DiscordWorldOptions {
 /** What people read: without what only keeps Discord from reading more in it. */
 export function shownIn(message: unknown): string {
   return (JSON.stringify(message) ?? '').replaceAll('\u2060', '').replaceAll('\\\\', '');
+}
+
+/** Waits until the person reads that in the answer, at once or where it was put off. */
+export async function says(outcome: Outcome | Promise<Outcome>, what: RegExp): Promise<void> {
+  const { original, followups } = await outcome;
+  const said = () => shownIn([original?.components, followups.map(({ components }) => components)]);
+  await until(`an answer says ${what}`, () => what.test(said()), PATIENCE_MS).catch(error => {
+    throw new Error(`${error}: ${said().slice(0, 1_000)}`);
+  });
+}
+
+/** The message that answers, at once or where it was put off. */
+export async function answerOf(outcome: Outcome | Promise<Outcome>): Promise<FakeMessage> {
+  const known = await outcome;
+  return await until(
+    'an answer',
+    () => {
+      const { response, original, followups } = known;
+      const message = response?.type === CALLBACK.deferredUpdate ? followups[0] : original;
+      return (message?.components.length ?? 0) > 0 && message;
+    },
+    PATIENCE_MS,
+  );
 }
 
 /** The custom id of what can be pressed or chosen there. */
@@ -139,9 +165,10 @@ export async function startDiscordWorld(
         workers.push(await workerQueue.work(name, own, { concurrency: 2 }));
       }
     },
-    async restartBot() {
+    async restartBot(meanwhile) {
       await bot.stop();
       await botQueue.close();
+      meanwhile?.();
       botQueue = openQueue();
       bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
       await discord.connected();
@@ -168,8 +195,17 @@ export async function startDiscordWorld(
           const meeting = store.meetings.list({ limit: 50 }).find(({ channel }) => channel === channelId);
           return meeting?.state === state && meeting;
         },
-        30_000,
-      ),
+        PATIENCE_MS,
+      ).catch(e => {
+        console.log(
+          'DEBUG',
+          JSON.stringify(store.meetings.list({ limit: 50 }).filter(m => m.channel === channelId)),
+          JSON.stringify(
+            store.deliveries.of(store.meetings.list({ limit: 50 }).find(m => m.channel === channelId)?.id ?? ''),
+          ),
+        );
+        throw e;
+      }),
     told: (user, what) =>
       until(`${user} is told ${what}`, () => {
         const direct = [...discord.channels.values()].find(({ recipientId }) => recipientId === user);
