@@ -196,16 +196,7 @@ export async function startDiscordWorld(
           return meeting?.state === state && meeting;
         },
         PATIENCE_MS,
-      ).catch(e => {
-        console.log(
-          'DEBUG',
-          JSON.stringify(store.meetings.list({ limit: 50 }).filter(m => m.channel === channelId)),
-          JSON.stringify(
-            store.deliveries.of(store.meetings.list({ limit: 50 }).find(m => m.channel === channelId)?.id ?? ''),
-          ),
-        );
-        throw e;
-      }),
+      ),
     told: (user, what) =>
       until(`${user} is told ${what}`, () => {
         const direct = [...discord.channels.values()].find(({ recipientId }) => recipientId === user);

@@ -24,6 +24,9 @@ export interface DiscordEvents {
 const RENEW_MS = 60_000;
 const LOOK_MS = 5_000;
 
+/** Needs no part of discord.js. */
+const READ_HERE = /^(INTERACTION|MESSAGE)_/;
+
 /** What the gateway says when it will not have us (docs.discord.com, gateway close codes). */
 const REFUSALS = {
   TokenInvalid: 'token_refused',
@@ -63,7 +66,10 @@ export function createDiscordConnection(
       if (client === opened) deafSinceMs ??= Date.now();
     };
     opened.on(Events.Raw, (packet: { t: string | null; d: unknown }) => {
-      if (packet.t) events.onEvent(packet.t, packet.d);
+      const { t: type, d: data } = packet;
+      // discord.js would make objects of these, which nobody looks at, and end the process where one has another form
+      if (type && READ_HERE.test(type)) packet.t = null;
+      if (type) events.onEvent(type, data);
     });
     opened.on(Events.ShardReady, () => {
       hears();

@@ -20,6 +20,7 @@ export interface DiscordFetcherOptions {
 
 const messageSchema = z.looseObject({ attachments: z.array(attachmentSchema).catch([]) });
 /** What the CDN says of an address that has expired, and of a file that is gone. */
+const NOT_SHOWN = [DISCORD_ERRORS.unknownMessage, DISCORD_ERRORS.missingPermissions, DISCORD_ERRORS.missingAccess];
 const NOT_THERE = [403, 404, 410];
 
 export function createDiscordFetcher({ discord, blobs, workDir, maxBytes, cdnUrl }: DiscordFetcherOptions): Fetcher {
@@ -40,12 +41,13 @@ export function createDiscordFetcher({ discord, blobs, workDir, maxBytes, cdnUrl
       persistReading(() =>
         discord.call('look at a message', rest => rest.get(Routes.channelMessage(where, messageId))),
       ).catch(error => {
-        if (!isDiscordError(error, DISCORD_ERRORS.unknownMessage)) throw error;
+        if (!NOT_SHOWN.some(code => isDiscordError(error, code))) throw error;
         return undefined;
       });
     // the message from which a thread began stands above it
     const answer = (await look(threadId ?? channel)) ?? (threadId === undefined ? undefined : await look(channel));
-    if (answer === undefined) throw new HansardError('attachment_gone', `message ${messageId} is gone`);
+    if (answer === undefined)
+      throw new HansardError('attachment_gone', `message ${messageId} is gone, or not shown to us`);
     // without the content intent Discord tells only of messages that mention us
     const found = messageSchema.parse(answer).attachments.find(({ id }) => id === fileId);
     const url = URL.parse(found?.url ?? '');

@@ -128,7 +128,8 @@ function optionOf({ interaction }: Heard, name: string): string {
   return String(first?.options?.find(option => option.name === name)?.value ?? '');
 }
 
-function buildRecordingModal(links: boolean) {
+/** Files, and a link where links are on. */
+export function buildRecordingModal(links: boolean) {
   return buildModal('Minutes of a recording', RECORDING_MODAL, [
     filesField({ id: 'files', label: 'Audio or video', hint: 'Or a ZIP of Craig.', isOptional: links }, LIMITS.files),
     ...(links

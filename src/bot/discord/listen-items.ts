@@ -109,7 +109,8 @@ export function listenToItems(parts: DiscordParts): void {
   });
 }
 
-function buildFixForm(meetingId: string, summary: Summary) {
+/** What can be put right. */
+export function buildFixForm(meetingId: string, summary: Summary) {
   const items = [...summary.decisions, ...summary.actionItems, ...summary.questions, ...summary.numbers];
   const choices = items.map(item => ({ value: formatItemRef(meetingId, item), label: `${item.id} ${item.text}` }));
   const isMore = items.length > LIMITS.options;
@@ -121,7 +122,8 @@ function buildFixForm(meetingId: string, summary: Summary) {
   });
 }
 
-function buildWordModal(meetingId: string) {
+/** A word as it was heard, and as it is written. */
+export function buildWordModal(meetingId: string) {
   return buildModal('A word that was heard wrong', `${WORD_MODAL}:${meetingId}`, [
     textField({ id: 'heard', label: 'It says' }, { most: MOST_PHRASE_CHARACTERS }),
     textField({ id: 'written', label: 'It should say' }, { most: MOST_PHRASE_CHARACTERS }),
@@ -136,7 +138,8 @@ function buildWordModal(meetingId: string) {
   ]);
 }
 
-function buildItemMenu(meetingId: string, item: SummaryItem) {
+/** What can be done with one item of the notes. */
+export function buildItemMenu(meetingId: string, item: SummaryItem) {
   const ref = formatItemRef(meetingId, item);
   const button = (wish: string, label: string): ButtonSpec => ({
     action: ACTIONS.item,
@@ -152,7 +155,8 @@ function buildItemMenu(meetingId: string, item: SummaryItem) {
   return message(item.text, [paragraph({ text: item.text }), buttons(...choices, button('edit', 'Edit …'))]);
 }
 
-function buildItemModal(meetingId: string, item: SummaryItem) {
+/** What an item says; of an action item also who, when, and whether it is done. */
+export function buildItemModal(meetingId: string, item: SummaryItem) {
   const text = textField(
     { id: 'text', label: 'What it says' },
     { initial: item.text, most: MOST_ITEM_CHARACTERS, isLong: true },

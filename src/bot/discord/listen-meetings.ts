@@ -78,7 +78,8 @@ export function listenToMeetings(parts: DiscordParts): MeetingActions {
     assertMayChange(meeting, caller);
     await responder.sayComponents(buildRerunForm(meeting));
   });
-  handlers.onMeeting(RERUN, async ({ interaction, responder, chosen }) => {
+  handlers.onMeeting(RERUN, async ({ meeting, caller, interaction, responder, chosen }) => {
+    assertMayChange(meeting, caller);
     const { message: form, data } = interaction;
     await responder.update(withChoice(form?.components ?? [], data?.custom_id ?? '', chosen));
   });
@@ -117,7 +118,8 @@ export function listenToMeetings(parts: DiscordParts): MeetingActions {
   return actions;
 }
 
-function buildRerunForm({ id, options }: Meeting) {
+/** In which way: menus, and what starts it. */
+export function buildRerunForm({ id, options }: Pick<Meeting, 'id' | 'options'>) {
   const chosen = (name: string, otherwise: string) => String(options[name] ?? otherwise);
   const { minSpeakers, maxSpeakers } = options;
   const range = !minSpeakers ? AUTO : minSpeakers === maxSpeakers ? `${minSpeakers}` : `${minSpeakers}-${maxSpeakers}`;

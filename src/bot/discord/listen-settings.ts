@@ -103,7 +103,8 @@ export function listenToSettings({ handlers, store, defaults, readsAll }: Discor
   });
 }
 
-function buildSettingsForm(channel: string, settings: ChannelSettings, autoByDefault: boolean) {
+/** What can be chosen for a channel. */
+export function buildSettingsForm(channel: string, settings: ChannelSettings, autoByDefault: boolean) {
   const { language, summaryStyle, summaryTemplate, summaryLanguage, forgetDeleted } = settings;
   return buildForm({
     ...{ title: 'Settings of this channel', note: 'Each choice counts at once.', action: SET, value: channel },
@@ -129,7 +130,8 @@ function buildSettingsForm(channel: string, settings: ChannelSettings, autoByDef
   });
 }
 
-function buildWriteModal(
+/** What has to be written. */
+export function buildWriteModal(
   channel: string,
   { glossary = [], consent, retention }: ChannelSettings,
   kept: { audioDays: number; meetingDays: number },

@@ -66,7 +66,8 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
   };
 }
 
-function buildSpeakersForm(meetingId: string, transcript: Transcript) {
+/** Each with something that was said, and a menu that leads to the dialog of one. */
+export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
   const speakers = speakersShown(transcript);
   if (speakers.length === 0)
     return asDiscord(message('Nobody', [paragraph({ text: 'Nobody speaks in this recording.' })])).components;
@@ -89,7 +90,8 @@ function buildSpeakersForm(meetingId: string, transcript: Transcript) {
   return [heading, ...shown, ...rest];
 }
 
-function buildSpeakerModal(meetingId: string, { id, label }: Speaker, all: readonly Speaker[]) {
+/** Of one speaker. */
+export function buildSpeakerModal(meetingId: string, { id, label }: Speaker, all: readonly Speaker[]) {
   const others = all.filter(other => other.id !== id);
   const named = ({ id: other, label: name }: Speaker) => (name === other ? other : `${name} (${other})`);
   return buildModal(`Who is ${id}?`, `${WHO_MODAL}.${id}:${meetingId}`, [

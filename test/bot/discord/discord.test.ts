@@ -190,10 +190,15 @@ describe('a recording in Discord', { concurrency: true }, () => {
       }),
 
       t.test('with an address that has ended: a new one is asked for, where Discord shows it', async () => {
-        discord.misbehaveTransfers((_id, name) => (/^gone/.test(name) ? { status: 404 } : undefined));
+        const asked: string[] = [];
+        discord.misbehaveTransfers((_id, name) => {
+          asked.push(name);
+          const hasEnded =
+            name === 'gone.webm' || (name === 'ended.webm' && asked.filter(one => one === name).length < 2);
+          return hasEnded ? { status: 404 } : undefined;
+        });
         const [shown, hidden] = [addChannel(), addChannel()];
         ask(shown, 'ended.webm');
-        discord.expireLinks();
         const unmentioned = discord.post(hidden, { attachments: [webm('gone.webm')] });
         await discord.messageCommand(hidden, SUMMARISE, unmentioned.id);
         await meetingIn(shown, 'done');
