@@ -184,7 +184,7 @@ const faults = {
   },
   not_manager: {
     retryable: false,
-    userMessage: 'Only whoever made the channel, or an administrator of the workspace, may change its settings.',
+    userMessage: 'Only whoever made the channel, or manages it, may change its settings.',
   },
   too_late: { retryable: false, userMessage: 'That took me too long for the chat platform. Press it again.' },
   item_changed: { retryable: false, userMessage: 'That item reads differently by now. Look at the latest notes.' },

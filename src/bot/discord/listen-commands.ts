@@ -39,13 +39,15 @@ const HELP: Piece[][] = [
 export function listenToCommands(parts: DiscordParts, actions: MeetingActions): void {
   const { handlers, store, queue, inbox, defaults } = parts;
 
-  /** Where nothing could be posted nothing is begun. */
-  const assertCanPost = ({ interaction, caller }: Heard): void => {
+  /** Where nothing could be posted nothing is begun, and the person hears why. */
+  const canPost = async ({ interaction, caller, responder }: Heard): Promise<boolean> => {
     if (interaction.guild_id && interaction.authorizing_integration_owners[GUILD_INSTALL] === undefined)
       throw new HansardError('not_installed', `guild ${caller.guild}`);
     const needed = caller.threadId === undefined ? NEEDED_PERMISSIONS : NEEDED_IN_THREADS;
     const missing = namesOf(missingPermissions(interaction, needed));
-    if (missing.length > 0) throw new HansardError('permission_missing', missing.join(', '));
+    if (missing.length === 0) return true;
+    await responder.say(`I lack a permission here: ${missing.join(', ')}. An administrator can give it to me.`);
+    return false;
   };
   const note = (
     { caller, interaction }: Heard,
@@ -64,7 +66,7 @@ export function listenToCommands(parts: DiscordParts, actions: MeetingActions): 
   };
 
   handlers.onCommand('recording', async heard => {
-    assertCanPost(heard);
+    if (!(await canPost(heard))) return;
     const file = heard.interaction.data?.resolved?.attachments?.[optionOf(heard, 'file')];
     const link = optionOf(heard, 'link');
     if (file) note(heard, [file]);
@@ -75,7 +77,7 @@ export function listenToCommands(parts: DiscordParts, actions: MeetingActions): 
     );
   });
   handlers.onAction(RECORDING_MODAL, async heard => {
-    assertCanPost(heard);
+    if (!(await canPost(heard))) return;
     const files = Object.values(heard.interaction.data?.resolved?.attachments ?? {});
     const link = heard.answers.get('link') ?? '';
     note(heard, files);
@@ -84,7 +86,7 @@ export function listenToCommands(parts: DiscordParts, actions: MeetingActions): 
     await heard.responder.say('I have it: the minutes appear here.');
   });
   handlers.onCommand(SUMMARISE, async heard => {
-    assertCanPost(heard);
+    if (!(await canPost(heard))) return;
     const { data } = heard.interaction;
     const message = data?.resolved?.messages?.[data.target_id ?? ''];
     const attachments = message?.attachments.filter(isMedia) ?? [];

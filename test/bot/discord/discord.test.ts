@@ -173,7 +173,7 @@ describe('a recording in Discord', { concurrency: true }, () => {
       t.test('where we may not post, as a sentence that says so', async () => {
         const channel = addChannel({ permissions: DEFAULT_PERMISSIONS & ~PERMISSION.attachFiles });
         const typed = { name: 'transcribe recording', attachments: { file: webm('x.webm') } };
-        await says(discord.command(channel, typed), /I lack a permission/);
+        await says(discord.command(channel, typed), /I lack a permission here: Attach Files\./);
         const thread = addChannel({
           type: 'thread',
           parentId: addChannel({ permissions: DEFAULT_PERMISSIONS & ~PERMISSION.sendMessages }),
