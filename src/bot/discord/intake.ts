@@ -87,7 +87,7 @@ export function createDiscordIntake(options: DiscordIntakeOptions): Record<strin
     const { guild, user, asked, messageId, uploader, attachment } = given;
     const place = await channels.placeOf(given.channel);
     if (!isWanted(place.channel, asked)) return;
-    const refusal = refuseAttachment(attachment, maxBytes);
+    const refusal = refuseAttachment(attachment, maxBytes, asked);
     if (refusal) {
       if (asked) await teller.whisper({ user }, refusal);
       return;
@@ -178,15 +178,18 @@ export function createDiscordIntake(options: DiscordIntakeOptions): Record<strin
   }
 }
 
-const MEDIA = /\.(mp3|m4a|mp4|mov|webm|ogg|oga|opus|wav|flac|aac|mkv|avi|amr|aiff?|caf|3gp|wma|wmv|mpe?g|zip)$/i;
+const MEDIA = /\.(mp3|m4a|mp4|mov|webm|ogg|oga|opus|wav|flac|aac|mkv|avi|amr|aiff?|caf|3gp|wma|wmv|mpe?g)$/i;
+/** Of Craig; another one may be anything, so that none is taken unasked. */
+const TRACKS = /\.zip$/i;
 
-export function isMedia({ filename, content_type: type }: Attachment): boolean {
-  return /^(audio|video)\//.test(type ?? '') || MEDIA.test(filename);
+/** @param asked whether somebody wants its minutes */
+export function isMedia({ filename, content_type: type }: Attachment, asked: boolean): boolean {
+  return /^(audio|video)\//.test(type ?? '') || MEDIA.test(filename) || (asked && TRACKS.test(filename));
 }
 
 /** Why it becomes no minutes, in one sentence for people. */
-function refuseAttachment(attachment: Attachment, maxBytes: number): string | undefined {
-  if (!isMedia(attachment)) return `“${nameOf(attachment)}” is neither audio nor video.`;
+function refuseAttachment(attachment: Attachment, maxBytes: number, asked: boolean): string | undefined {
+  if (!isMedia(attachment, asked)) return `“${nameOf(attachment)}” is neither audio nor video.`;
   if (attachment.size === 0) return 'That file is empty. Post the recording again.';
   if (attachment.size > maxBytes) return new HansardError('too_large', '').userMessage;
   return undefined;

@@ -45,7 +45,7 @@ export function createMessageKeeper({ inbox, botUserId }: { inbox: Inbox; botUse
       const isMeant = guildId === DIRECT || message.mentions.some(({ id }) => id === botUserId);
       const from = { guild: guildId, channel, user: author.id };
       // of a message that is for us everything is looked at, so that the person hears what is wrong with it
-      const own = isMeant ? attachments : attachments.filter(isMedia);
+      const own = isMeant ? attachments : attachments.filter(attachment => isMedia(attachment, false));
       for (const attachment of own) {
         const note: SeenAttachment = { ...from, asked: isMeant, messageId, attachment };
         inbox.put(ATTACHMENT_TOPIC, note, `${messageId}:${attachment.id}`);

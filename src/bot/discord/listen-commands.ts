@@ -89,7 +89,7 @@ export function listenToCommands(parts: DiscordParts, actions: MeetingActions): 
     if (!(await canPost(heard))) return;
     const { data } = heard.interaction;
     const message = data?.resolved?.messages?.[data.target_id ?? ''];
-    const attachments = message?.attachments.filter(isMedia) ?? [];
+    const attachments = message?.attachments.filter(attachment => isMedia(attachment, true)) ?? [];
     if (!message || attachments.length === 0) return await heard.responder.say('That message has no recording.');
     note(heard, attachments, { messageId: message.id, ...(message.author && { uploader: message.author.id }) });
     await heard.responder.say(

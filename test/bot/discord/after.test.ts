@@ -137,11 +137,11 @@ describe('what people do with minutes in Discord', { concurrency: true }, () => 
         const list = await answerOf(press(summary, 'hansard_speakers'));
         const heard = await press(list, 'hansard_clips');
         await says(heard, /are in the thread now/);
-        const clips = filesOf().filter(({ name }) => name.endsWith('.wav'));
+        const clips = filesOf().filter(({ name }) => name.endsWith('.ogg'));
         assert.deepEqual(clips.map(({ name }) => name.slice(0, 10)).sort(), ['SPEAKER_00', 'SPEAKER_01']);
         for (const { name, content } of clips) {
           assert.match(name, /^[\w.-]+$/, 'else Discord calls it otherwise than the message does');
-          assert.equal(content.toString('latin1', 0, 4), 'RIFF');
+          assert.equal(content.toString('latin1', 0, 4), 'OggS');
         }
         const modal = await open(summary, 'SPEAKER_01');
         await discord.submit(modal, { same: 'SPEAKER_00', name: 'Both' });
@@ -150,7 +150,7 @@ describe('what people do with minutes in Discord', { concurrency: true }, () => 
         assert.match(contentOf('transcript.vtt'), /Both/);
         assert.doesNotMatch(contentOf('transcript.vtt'), /SPEAKER_0/);
         assert.equal(
-          own(summary.id).some(({ attachments }) => attachments.some(({ name }) => name.endsWith('.wav'))),
+          own(summary.id).some(({ attachments }) => attachments.some(({ name }) => name.endsWith('.ogg'))),
           false,
         );
         await says(discord.submit(modal, { name: 'Ben' }), /not there any more/);
