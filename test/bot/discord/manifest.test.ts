@@ -77,11 +77,23 @@ describe('registering the commands', () => {
     assert.equal(discord.commands.puts, 2);
   });
 
-  test('of one server is something else than of all', async t => {
+  test('of one server takes back those of all, so that nobody sees them twice', async t => {
     const { discord, register } = await start(t);
+    const places = () => [...new Set(discord.commands.all.map(({ guildId: where }) => where))];
     await register();
     assert.equal(await register(guildId), true);
-    assert.ok(discord.commands.all.some(({ guildId: where }) => where === guildId));
+    assert.deepEqual(places(), [guildId]);
+    assert.equal(await register(guildId), false);
+    assert.equal(await register(), true);
+    assert.deepEqual(places(), [undefined]);
+  });
+
+  test('does not stop at a server that we have left', async t => {
+    const { discord, register } = await start(t);
+    await register(guildId);
+    discord.misbehave((_method, route) => (route.includes('/guilds/') ? { status: 403, code: 50_001 } : undefined));
+    assert.equal(await register(), true);
+    assert.equal(await register(), false);
   });
 
   test('that Discord refuses is tried again the next time', async t => {
