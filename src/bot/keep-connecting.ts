@@ -1,4 +1,5 @@
 /** Connects to a chat platform, as often as it takes. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
@@ -9,33 +10,45 @@ export interface ChatApp {
 }
 
 const CONNECT_AGAIN_MS = 10_000;
+/** A platform that says neither yes nor no for so long is away. */
+const FIRST_WAIT_MS = 10_000;
 
 /**
  * A platform that is away now is no reason not to start: it is tried until it is there.
+ * @param connect its signal is aborted when nobody waits for it any more
  * @throws HansardError `token_refused`, `scope_missing`: trying again would not help
  */
-export async function keepConnecting(name: string, connect: () => Promise<ChatApp>, logger: Logger): Promise<ChatApp> {
+export async function keepConnecting(
+  name: string,
+  connect: (signal: AbortSignal) => Promise<ChatApp>,
+  logger: Logger,
+): Promise<ChatApp> {
   let app: ChatApp | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  let attempt: Promise<void> | undefined;
+  const stopping = new AbortController();
   const tryToConnect = async () => {
     try {
-      app = await connect();
+      app = await connect(stopping.signal);
     } catch (error) {
       if (!(error instanceof HansardError) || !error.retryable) throw error;
       logger.warn({ code: error.code, detail: error.detail }, `${name} is away; it is tried again`);
-      if (!isStopped) timer = setTimeout(again, CONNECT_AGAIN_MS);
+      if (!stopping.signal.aborted) timer = setTimeout(again, CONNECT_AGAIN_MS);
     }
   };
+  const first = tryToConnect();
+  const inTheBackground = (trying: Promise<void>) =>
+    trying.catch(err => {
+      if (!stopping.signal.aborted) logger.error({ err }, `${name} does not let us in`);
+    });
+  let attempt = inTheBackground(first);
   const again = () => {
-    attempt = tryToConnect().catch(err => logger.error({ err }, `${name} does not let us in`));
+    attempt = inTheBackground(tryToConnect());
   };
-  await tryToConnect();
+  await Promise.race([first, delay(FIRST_WAIT_MS, undefined, { ref: false })]);
   return {
     problems: () => app?.problems() ?? [`${name} is not connected: it does not answer, or does not let us in.`],
     async stop() {
-      isStopped = true;
+      stopping.abort();
       clearTimeout(timer);
       await attempt;
       await app?.stop();

@@ -50,7 +50,7 @@ const FETCHES_AT_ONCE = 4;
 const DELIVERIES_AT_ONCE = 4;
 const SCHEDULE_AGAIN_MS = 10 * 60 * 1000;
 
-/** @throws HansardError `bot_running`; `token_refused`, `scope_missing` when Slack does not let us in */
+/** @throws HansardError `bot_running`; `token_refused`, `scope_missing`, `intents_refused` when a chat platform does not let us in */
 export async function startBot(options: BotOptions): Promise<Bot> {
   const { config, logger, store, queue, blobs, versions } = options;
   // what was started is stopped in the opposite order, also when a later part does not start
@@ -65,9 +65,13 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await renewBackups(store, backupDir(config.dataDir));
   };
   // before anything is delivered: whoever may not post should not begin
-  const apps: ChatApp[] = [];
-  for (const chat of [slack, discord])
-    if (chat) apps.push(starting.adopt(await chat.start(orchestrator, forget), one => one.stop()));
+  const starts = await Promise.allSettled(
+    [slack, discord].flatMap(chat => (chat ? [chat.start(orchestrator, forget)] : [])),
+  );
+  const apps: ChatApp[] = starts.flatMap(start =>
+    start.status === 'fulfilled' ? [starting.adopt(start.value, one => one.stop())] : [],
+  );
+  for (const start of starts) if (start.status === 'rejected') throw start.reason;
   const problems = async () => [
     ...(await Promise.all([queue.problems(), blobs.problems()])).flat(),
     ...apps.flatMap(app => app.problems()),

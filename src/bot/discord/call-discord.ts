@@ -34,18 +34,27 @@ const faults: Record<number, FaultCode> = {
   [DISCORD_ERRORS.missingAccess]: 'channel_closed',
   [DISCORD_ERRORS.cannotDirectMessage]: 'channel_closed',
   [DISCORD_ERRORS.missingPermissions]: 'permission_missing',
+  // 401, and says nothing of our own token
+  [DISCORD_ERRORS.invalidWebhookToken]: 'too_late',
   [DISCORD_ERRORS.archived]: 'channel_closed',
 };
 
 const TIMEOUT_MS = 15_000;
+/** A wait of that length is sat out; after a longer one the job comes again. */
+const MOST_WAIT_MS = 30_000;
 /** Discord shuts an app out for a while after 10,000 answers 401, 403 and 429 within ten minutes. */
 const WARN_INVALID_EVERY = 500;
+
+const AT_LEAST_MS = 1_000;
+const EVERYTHING = '*';
 
 export function restOptions(apiUrl: string | undefined): Partial<RESTOptions> {
   return {
     ...(apiUrl && { api: apiUrl }),
     retries: 0,
     timeout: TIMEOUT_MS,
+    // without a time discord.js would try again at once, and again
+    rejectOnRateLimit: ({ retryAfter }) => retryAfter > MOST_WAIT_MS || retryAfter <= 0,
     invalidRequestWarningInterval: WARN_INVALID_EVERY,
   };
 }
@@ -59,6 +68,8 @@ export interface Discord {
 
 export function createDiscord(rest: REST, logger: Logger): Discord {
   let refusal: HansardError | undefined;
+  /** Of calls, by what they are for: discord.js forgets some of the waits that it rejects. */
+  const pausedUntilMs = new Map<string, number>();
   rest.on('invalidRequestWarning', ({ count, remainingTime }) =>
     logger.warn({ count, remainingMs: remainingTime }, 'Discord refuses much of what is sent'),
   );
@@ -67,9 +78,14 @@ export function createDiscord(rest: REST, logger: Logger): Discord {
     async call(what, work) {
       // trying a token again that was refused only brings us nearer to being shut out
       if (refusal) throw refusal;
+      const leftMs = Math.max(pausedUntilMs.get(EVERYTHING) ?? 0, pausedUntilMs.get(what) ?? 0) - Date.now();
+      if (leftMs > 0)
+        throw new HansardError('platform_busy', `${what}: Discord wants ${Math.ceil(leftMs / 1000)} s more`);
       try {
         return await work(rest);
       } catch (error) {
+        if (error instanceof RateLimitError)
+          pausedUntilMs.set(error.global ? EVERYTHING : what, Date.now() + Math.max(AT_LEAST_MS, error.retryAfter));
         const known = inOurWords(what, error);
         if (known instanceof HansardError && known.code === 'token_refused') refusal = known;
         throw known;

@@ -1,16 +1,27 @@
 /** How we hear Discord: a gateway connection of discord.js, which resumes by itself; one that does not come back is opened anew. */
-import { Client, DiscordjsError, Events, type GatewayIntentBits, Options } from 'discord.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  Client,
+  DiscordjsError,
+  Events,
+  type GatewayIntentBits,
+  Options,
+  SimpleShardingStrategy,
+  Status,
+} from 'discord.js';
 import type { DiscordSettings } from '../../config.ts';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { restOptions } from './call-discord.ts';
 
 export interface DiscordConnection {
-  /** @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable` */
-  start(): Promise<void>;
+  /** @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable`; `cancelled` when it was aborted */
+  start(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
   /** How long nothing can have reached us; 0 while something can. */
   deafForMs(): number;
+  /** All that happened before has reached us, in milliseconds since 1970; while nothing can reach us it means nothing. */
+  heardUntilMs(): number;
 }
 
 export interface DiscordEvents {
@@ -39,16 +50,36 @@ export function createDiscordConnection(
   logger: Logger,
   events: DiscordEvents,
 ): DiscordConnection {
-  let client: Client | undefined;
+  let current: { client: Client; close(): Promise<void> } | undefined;
   let deafSinceMs: number | undefined = Date.now();
   let watch: NodeJS.Timeout | undefined;
-  let isRenewing = false;
+  let renewing: Promise<void> | undefined;
+  const stopping = new AbortController();
+  /** By shard. */
+  const lastEventMs = new Map<number, number>();
 
-  const open = async (): Promise<void> => {
-    const opened = new Client({
+  const hears = () => {
+    const shards = current?.client.ws.shards;
+    return shards !== undefined && shards.size > 0 && shards.every(({ status }) => status === Status.Ready);
+  };
+  const deafForMs = () => {
+    if (hears()) deafSinceMs = undefined;
+    else deafSinceMs ??= Date.now();
+    return deafSinceMs === undefined ? 0 : Math.max(1, Date.now() - deafSinceMs);
+  };
+
+  const open = async (signal: AbortSignal): Promise<void> => {
+    let strategy: SimpleShardingStrategy | undefined;
+    const client = new Client({
       intents: [...intents],
       shards: 'auto',
       rest: restOptions(settings.apiUrl),
+      ws: {
+        buildStrategy(manager) {
+          strategy = new SimpleShardingStrategy(manager);
+          return strategy;
+        },
+      },
       // messages are read from events and over REST, each once
       makeCache: Options.cacheWithLimits({
         MessageManager: 0,
@@ -58,65 +89,99 @@ export function createDiscordConnection(
       }),
       allowedMentions: { parse: [], repliedUser: false },
     });
-    client = opened;
-    const hears = () => {
-      if (client === opened) deafSinceMs = undefined;
-    };
-    const isDeaf = () => {
-      if (client === opened) deafSinceMs ??= Date.now();
-    };
-    opened.on(Events.Raw, (packet: { t: string | null; d: unknown }) => {
+    const opened = { client, close: () => closeForGood(client, strategy) };
+    current = opened;
+    lastEventMs.clear();
+    client.on(Events.Raw, (packet: { t: string | null; d: unknown }, shardId: number) => {
+      if (current !== opened) return;
+      lastEventMs.set(shardId, Date.now());
       const { t: type, d: data } = packet;
       // discord.js would make objects of these, which nobody looks at, and end the process where one has another form
       if (type && READ_HERE.test(type)) packet.t = null;
       if (type) events.onEvent(type, data);
     });
-    opened.on(Events.ShardReady, () => {
-      hears();
-      events.onReady();
-    });
-    opened.on(Events.ShardResume, hears);
-    opened.on(Events.ShardReconnecting, isDeaf);
-    opened.on(Events.ShardDisconnect, isDeaf);
-    opened.on(Events.Error, err => logger.warn({ err }, 'the gateway of Discord has an error'));
-    opened.on(Events.ShardError, err => logger.warn({ err }, 'the gateway of Discord has an error'));
+    client.on(Events.ShardReady, () => events.onReady());
+    client.on(Events.Error, err => logger.warn({ err }, 'the gateway of Discord has an error'));
+    client.on(Events.ShardError, err => logger.warn({ err }, 'the gateway of Discord has an error'));
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(new HansardError('cancelled', 'connecting to Discord'));
+    signal.addEventListener('abort', abort, { once: true });
     try {
-      await opened.login(settings.token);
+      signal.throwIfAborted();
+      // where the gateway is away this takes as long as that
+      await Promise.race([client.login(settings.token), aborted.promise]);
     } catch (error) {
-      await opened.destroy();
+      await opened.close();
       throw inOurWords(error);
+    } finally {
+      signal.removeEventListener('abort', abort);
     }
   };
 
   const renew = async () => {
     logger.warn('Discord has not been heard for a minute: the connection is opened anew');
-    await client?.destroy();
-    await open();
+    await current?.close();
+    await open(stopping.signal);
   };
 
   return {
-    async start() {
-      await open();
+    deafForMs,
+    async start(signal) {
+      await open(AbortSignal.any([signal, stopping.signal]));
       watch = setInterval(() => {
-        if (isRenewing || deafSinceMs === undefined || Date.now() - deafSinceMs < RENEW_MS) return;
-        isRenewing = true;
+        if (renewing || deafForMs() < RENEW_MS) return;
         deafSinceMs = Date.now();
-        renew()
+        renewing = renew()
           .catch(err => logger.error({ err }, 'Discord does not let us in'))
           .finally(() => {
-            isRenewing = false;
+            renewing = undefined;
           });
       }, LOOK_MS);
     },
     async stop() {
       clearInterval(watch);
-      await client?.destroy();
+      stopping.abort();
+      await renewing;
+      await current?.close();
     },
-    deafForMs: () => (deafSinceMs === undefined ? 0 : Math.max(1, Date.now() - deafSinceMs)),
+    heardUntilMs() {
+      // a heartbeat was answered after all that came before it
+      const shards = [...(current?.client.ws.shards.values() ?? [])];
+      return Math.min(
+        ...shards.map(({ id, lastPingTimestamp }) => Math.max(lastPingTimestamp, lastEventMs.get(id) ?? 0)),
+      );
+    },
   };
 }
 
+const REVIVAL_LOOK_MS = 200;
+/** It comes back after half a second. */
+const REVIVAL_MS = 800;
+const IDLE = 0;
+
+/**
+ * A shard of discord.js that is destroyed while it connects, or between two tries, connects all the same a moment later
+ * (@discordjs/ws 1.2: `waitForEvent` and `destroy`): it is watched until it stays away.
+ */
+async function closeForGood(client: Client, strategy: SimpleShardingStrategy | undefined): Promise<void> {
+  const shards = [...(strategy?.['shards'].values() ?? [])];
+  const isSafe = client.ws.shards.every(({ status }) => status === Status.Ready);
+  await client.destroy();
+  if (isSafe) return;
+  for (let quietMs = 0; quietMs < REVIVAL_MS; quietMs += REVIVAL_LOOK_MS) {
+    for (const shard of shards.filter(({ status }) => status !== IDLE)) {
+      quietMs = 0;
+      // whoever waits for its greeting waits no longer
+      shard.emit('closed', { code: 1_000 });
+      shard['connection']?.terminate();
+      await shard.destroy({ code: 1_000 });
+    }
+    await delay(REVIVAL_LOOK_MS);
+  }
+}
+
 function inOurWords(error: unknown): unknown {
+  if (error instanceof HansardError) return error;
   const detail = `gateway: ${String(error)}`;
   const code = error instanceof DiscordjsError ? REFUSALS[error.code as keyof typeof REFUSALS] : undefined;
   if (code) return new HansardError(code, detail, { cause: error });

@@ -13,6 +13,7 @@ import { postOnce } from '../post-once.ts';
 import { DISCORD_ERRORS, type Discord, isDiscordError } from './call-discord.ts';
 import { asDiscord, type DiscordMessage } from './components.ts';
 import { EDITS, LIMITS, POSTS } from './limits.ts';
+import { readMessages } from './read-messages.ts';
 import { snowflakeAt } from './snowflake.ts';
 
 export interface DiscordMessenger extends Messenger {
@@ -28,10 +29,9 @@ export interface DiscordMessenger extends Messenger {
 
 /** Clocks differ. */
 const BEFORE_MS = 60_000;
-const LOOKED_AT = 100;
 
 const posted = z.looseObject({ id: z.string() });
-const listed = z.array(
+const marked = z.array(
   z.looseObject({
     id: z.string(),
     components: z.array(z.looseObject({ id: z.number().optional() })).catch([]),
@@ -79,14 +79,12 @@ export function createDiscordMessenger(discord: Discord, store: Store): DiscordM
 
   /** By the mark: a nonce is forgotten after some minutes. */
   const find = async (place: Place, delivery: Delivery): Promise<string | undefined> => {
-    const query = new URLSearchParams({
-      after: snowflakeAt(Date.parse(delivery.createdAt) - BEFORE_MS),
-      limit: String(LOOKED_AT),
-    });
-    const answer = await discord.call('look for a message', rest =>
-      rest.get(Routes.channelMessages(addressOf(place)), { query }),
-    );
-    return listed.parse(answer).find(({ components: [first] }) => first?.id === markOf(delivery))?.id;
+    const after = snowflakeAt(Date.parse(delivery.createdAt) - BEFORE_MS);
+    for await (const page of readMessages(discord, 'look for a message', addressOf(place), after)) {
+      const found = marked.parse(page).find(({ components: [first] }) => first?.id === markOf(delivery));
+      if (found) return found.id;
+    }
+    return undefined;
   };
 
   /** A thread in which nobody wrote for long is archived: it takes new messages, but no changes. */

@@ -68,15 +68,18 @@ export function openDiscord({
       await discord.call('alert', client => client.post(Routes.channelMessages(channel), { body }));
     },
     async start(orchestrator, forget) {
-      const connect = () =>
-        startDiscordApp({
-          ...{ settings, discord, store, queue, orchestrator, platform, logger, forget, options, teller, minutes },
-          ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
-          defaults: { auto: config.autoProcess === 'all', retention: config.retention },
-          cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),
-          seenFile: path.join(config.dataDir, 'discord.seen'),
-          commandsFile: path.join(config.dataDir, 'discord.commands'),
-        });
+      const connect = (signal: AbortSignal) =>
+        startDiscordApp(
+          {
+            ...{ settings, discord, store, queue, orchestrator, platform, logger, forget, options, teller, minutes },
+            ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
+            defaults: { auto: config.autoProcess === 'all', retention: config.retention },
+            cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),
+            seenFile: path.join(config.dataDir, 'discord.seen'),
+            commandsFile: path.join(config.dataDir, 'discord.commands'),
+          },
+          signal,
+        );
       const connection = await keepConnecting('Discord', connect, logger);
       platform.start();
       return {

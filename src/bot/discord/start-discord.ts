@@ -12,14 +12,16 @@ import { createInbox } from '../inbox.ts';
 import type { Discord } from './call-discord.ts';
 import { createChannels } from './channels.ts';
 import { createDiscordConnection } from './connect.ts';
-import { findMissed, guildSchema } from './find-missed.ts';
+import { createMissedMessages, guildSchema } from './find-missed.ts';
 import { createHandlers } from './handlers.ts';
 import { createDiscordIntake, type DiscordIntakeOptions } from './intake.ts';
+import { DIRECT } from './interaction.ts';
 import { createMessageKeeper } from './keep-events.ts';
 import { listenToCommands } from './listen-commands.ts';
 import { listenToMeetings } from './listen-meetings.ts';
 import { listenToSettings } from './listen-settings.ts';
 import type { DiscordParts } from './parts.ts';
+import type { ListedMessage } from './read-messages.ts';
 import { registerCommands } from './register-commands.ts';
 
 export interface DiscordAppOptions
@@ -54,8 +56,15 @@ const identity = z.looseObject({ id: z.string() });
 const applicationSchema = identity.extend({ flags: z.number().catch(0) });
 const READS_CONTENT = ApplicationFlags.GatewayMessageContent | ApplicationFlags.GatewayMessageContentLimited;
 
-/** @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable` when Discord does not let us in */
-export async function startDiscordApp(options: DiscordAppOptions): Promise<DiscordApp> {
+/** Nothing lists the direct messages of an app: those are looked into in which somebody gave us something lately. */
+const MOST_DIRECT = 50;
+const RECENT_MEETINGS = 1_000;
+
+/**
+ * @param signal ends the connecting
+ * @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable` when Discord does not let us in
+ */
+export async function startDiscordApp(options: DiscordAppOptions, signal: AbortSignal): Promise<DiscordApp> {
   const { settings, discord, store, logger, teller, minutes, orchestrator, autoProcess } = options;
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.error({ err, suppressed }, what),
@@ -92,15 +101,20 @@ export async function startDiscordApp(options: DiscordAppOptions): Promise<Disco
   const handling = new Set<Promise<void>>();
   /** Since when we may have missed something. */
   let awaySinceMs = lastSeenMs(options.seenFile);
-  let caughtUp: Promise<void> = Promise.resolve();
-  const catchUp = (data: unknown) => {
-    const guild = guildSchema.parse(data);
-    const sinceMs = awaySinceMs;
-    caughtUp = caughtUp
-      .then(async () => {
-        for (const message of await findMissed(discord, guild, sinceMs)) keeper.keepMessage(message, guild.id);
-      })
-      .catch(error => complain('looking for what was missed in Discord did not work', error));
+  const missed = createMissedMessages({
+    discord,
+    complain,
+    keep: (message, guild) => {
+      const unknown = withoutKnown(message, store);
+      if (unknown) keeper.keepMessage(unknown, guild);
+    },
+  });
+  /** Of direct messages no event tells at the start of a session. */
+  const lookInDirect = () => {
+    const recent = store.meetings.list({ limit: RECENT_MEETINGS });
+    const direct = recent.filter(({ origin }) => origin.startsWith(`${DISCORD_PLATFORM}:${DIRECT}:`));
+    const channelIds = [...new Set(direct.map(({ channel }) => channel))];
+    for (const id of channelIds.slice(0, MOST_DIRECT)) missed.lookInChannel(id, DIRECT, awaySinceMs);
   };
   const onInteraction = (data: unknown) => {
     const handled = handlers.handle(data).finally(() => handling.delete(handled));
@@ -110,7 +124,8 @@ export async function startDiscordApp(options: DiscordAppOptions): Promise<Disco
     MESSAGE_CREATE: data => keeper.keepMessage(data),
     MESSAGE_DELETE: keeper.keepDeleted,
     MESSAGE_DELETE_BULK: keeper.keepDeleted,
-    GUILD_CREATE: catchUp,
+    READY: lookInDirect,
+    GUILD_CREATE: data => missed.lookInGuild(guildSchema.parse(data), awaySinceMs),
     INTERACTION_CREATE: onInteraction,
   };
   const intents = readsAll ? [...INTENTS, GatewayIntentBits.MessageContent] : INTENTS;
@@ -126,17 +141,19 @@ export async function startDiscordApp(options: DiscordAppOptions): Promise<Disco
       logger.info({ guildId }, 'connected to Discord');
     },
   });
-  await connection.start();
+  await connection.start(signal);
 
   const seeing = setInterval(() => {
     // what was missed is looked for first: afterwards nobody knows since when
-    if (connection.deafForMs() > 0) return;
-    caughtUp
-      .then(() => {
-        fs.writeFileSync(options.seenFile, '');
-        awaySinceMs = Date.now() - OVERLAP_MS;
-      })
-      .catch(error => complain('writing down when Discord was heard did not work', error));
+    if (connection.deafForMs() > 0 || missed.isLooking()) return;
+    const heardUntilMs = connection.heardUntilMs();
+    awaySinceMs = heardUntilMs - OVERLAP_MS;
+    try {
+      fs.writeFileSync(options.seenFile, '');
+      fs.utimesSync(options.seenFile, heardUntilMs / 1000, heardUntilMs / 1000);
+    } catch (error) {
+      complain('writing down when Discord was heard did not work', error);
+    }
   }, SEEN_MS);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
@@ -154,7 +171,7 @@ export async function startDiscordApp(options: DiscordAppOptions): Promise<Disco
       clearInterval(seeing);
       await connection.stop();
       await working;
-      await caughtUp;
+      await missed.stop();
       await Promise.all(handling);
     },
   };
@@ -164,4 +181,15 @@ export async function startDiscordApp(options: DiscordAppOptions): Promise<Disco
 function lastSeenMs(file: string): number {
   const stats = fs.statSync(file, { throwIfNoEntry: false });
   return (stats?.mtimeMs ?? Date.now()) - OVERLAP_MS;
+}
+
+const withAttachments = z.looseObject({ attachments: z.array(z.looseObject({ id: z.string() })) });
+
+/** What became a meeting before a restart is not asked for once more. */
+function withoutKnown(message: ListedMessage, store: DiscordParts['store']): unknown {
+  const { data } = withAttachments.safeParse(message);
+  if (!data || data.attachments.length === 0) return message;
+  const isKnown = (fileId: string) => store.meetings.ofPostedFile({ platform: DISCORD_PLATFORM, fileId }).length > 0;
+  const attachments = data.attachments.filter(({ id }) => !isKnown(id));
+  return attachments.length > 0 ? { ...message, attachments } : undefined;
 }
