@@ -7,18 +7,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { loadConfig } from '../../src/config.ts';
-import { startStages } from '../../src/gpu-worker/run.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
-import type { Stages } from '../../src/pipeline/process-recording.ts';
 import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import { openStore } from '../../src/pipeline/store/open-store.ts';
+import { fakeOfThisVersion } from '../builders/fake-of-this-version.ts';
 import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 import { QUICK } from '../builders/test-jobs.ts';
 import { until } from '../builders/until.ts';
 import { BOT, startFakeSlack, TOKENS } from '../fakes/slack/start-fake-slack.ts';
-import { createFakeStages } from '../fakes/stages.ts';
 import { createRandom, isLong, seed } from './harness.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
@@ -60,7 +58,7 @@ test('gate 1 on Slack: the bot is killed while it posts', async t => {
     store.close();
   });
   const handlers = createStageHandlers({
-    stages: fakeButOfThisVersion(loadConfig(env)),
+    stages: fakeOfThisVersion(loadConfig(env)),
     blobs: createDiskBlobs(path.join(folder, 'blobs')),
     workDir: path.join(folder, 'work-of-the-test'),
     versions: {},
@@ -114,18 +112,3 @@ test('gate 1 on Slack: the bot is killed while it posts', async t => {
   );
   assert.equal(duplicated, 0);
 });
-
-/** The real bot plans for the real stages: the fake ones carry their versions and models. */
-function fakeButOfThisVersion(config: ReturnType<typeof loadConfig>): Stages {
-  const real = startStages({ config, logger: pino({ level: 'silent' }), ensureModels: async () => {} });
-  const { stages: fake } = createFakeStages();
-  return {
-    decode: { ...real.decode, run: fake.decode.run },
-    transcribe: { ...real.transcribe, run: fake.transcribe.run },
-    diarize: { ...real.diarize, run: fake.diarize.run },
-    voices: { ...real.voices, measure: fake.voices.measure },
-    ollama: { ...real.ollama, summarizer: fake.ollama.summarizer },
-    extractive: { ...real.extractive, summarizer: fake.extractive.summarizer },
-    chooseSummarizer: async () => ({ ...real.extractive, summarizer: fake.extractive.summarizer }),
-  };
-}

@@ -34,8 +34,6 @@ const faults: Record<number, FaultCode> = {
   [DISCORD_ERRORS.missingAccess]: 'channel_closed',
   [DISCORD_ERRORS.cannotDirectMessage]: 'channel_closed',
   [DISCORD_ERRORS.missingPermissions]: 'permission_missing',
-  // 401, and says nothing of our own token
-  [DISCORD_ERRORS.invalidWebhookToken]: 'too_late',
   [DISCORD_ERRORS.archived]: 'channel_closed',
 };
 

@@ -142,6 +142,8 @@ export async function startDiscordApp(options: DiscordAppOptions, signal: AbortS
     },
   });
   await connection.start(signal);
+  // from now on whoever comes after a crash knows since when
+  if (!fs.existsSync(options.seenFile)) fs.writeFileSync(options.seenFile, '');
 
   const seeing = setInterval(() => {
     // what was missed is looked for first: afterwards nobody knows since when

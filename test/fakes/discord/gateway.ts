@@ -52,6 +52,8 @@ export interface Gateway {
   /** Heartbeats are not acknowledged any more. */
   ignoreHeartbeats(isIgnoring: boolean): void;
   isConnected(): boolean;
+  /** How many are open. */
+  socketCount(): number;
   stop(): void;
 }
 
@@ -201,6 +203,7 @@ export function startGateway({ server, url, heartbeatMs, isTokenGood, guilds, bo
     },
     isConnected: () =>
       [...sessions.values()].some(({ socket }) => socket?.readyState === socket?.OPEN && socket !== undefined),
+    socketCount: () => sockets.clients.size,
     stop() {
       for (const socket of sockets.clients) socket.terminate();
       sockets.close();
