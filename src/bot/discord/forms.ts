@@ -5,7 +5,7 @@
 import { ComponentType } from 'discord.js';
 import { z } from 'zod';
 import type { Choice } from '../choices.ts';
-import { type ButtonSpec, context, paragraph } from '../message.ts';
+import { type Block, type ButtonSpec, paragraph } from '../message.ts';
 import { asButton, asDiscord, asRows } from './components.ts';
 import { formatCustomId, parseCustomId } from './custom-id.ts';
 import { optionsOf } from './modal.ts';
@@ -18,17 +18,20 @@ export interface FormField {
   chosen: string;
 }
 
-/** @param action what hears of each choice: its custom ids are `action.field:value` */
+/**
+ * @param blocks under the title, in the same box
+ * @param action what hears of each choice: its custom ids are `action.field:value`
+ */
 export function buildForm({
   title,
-  note,
+  blocks = [],
   action,
   value,
   fields,
   buttons,
 }: {
   title: string;
-  note?: string;
+  blocks?: readonly Block[];
   action: string;
   value: string;
   fields: readonly FormField[];
@@ -36,7 +39,7 @@ export function buildForm({
 }) {
   const heading = asDiscord({
     text: title,
-    blocks: [paragraph({ text: title, style: 'bold' }), ...(note ? [context(note)] : [])],
+    blocks: [paragraph({ text: title, style: 'bold' }), ...blocks],
   }).components;
   const selects = fields.map(({ name, label, choices, chosen }) => ({
     type: ComponentType.ActionRow,

@@ -5,7 +5,7 @@ import { MOST_NAME_CHARACTERS, MOST_PHRASE_CHARACTERS } from '../../pipeline/rec
 import type { Summary, SummaryItem } from '../../pipeline/summary.ts';
 import { changesOfItem, isAction } from '../change-meeting.ts';
 import { formatItemRef, parseItemRef } from '../item-ref.ts';
-import { type ButtonSpec, buttons, message, paragraph } from '../message.ts';
+import { type ButtonSpec, buttons, context, message, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { MENU } from './custom-id.ts';
 import { buildForm, optionsOffered } from './forms.ts';
@@ -116,7 +116,7 @@ export function buildFixForm(meetingId: string, summary: Summary) {
   const isMore = items.length > LIMITS.options;
   return buildForm({
     ...{ title: 'Put something right', action: FIX_ITEM, value: meetingId },
-    ...(isMore && { note: `The first ${LIMITS.options} items; the others have a menu in the notes.` }),
+    ...(isMore && { blocks: [context(`The first ${LIMITS.options} items; the others have a menu in the notes.`)] }),
     fields: choices.length > 0 ? [{ name: 'item', label: 'Item', choices, chosen: '' }] : [],
     buttons: [{ action: FIX_WORD, label: 'A word or name that was heard wrong', value: meetingId }],
   });

@@ -3,7 +3,7 @@ import { ButtonStyle, ComponentType } from 'discord.js';
 import { MOST_SPEAKERS, parseSpeakerRange } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
-import { buttons, message, paragraph } from '../message.ts';
+import { buttons, context, message, paragraph } from '../message.ts';
 import { forgetButton } from '../present/present-minutes.ts';
 import { presentNotes } from '../present/present-notes.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -127,7 +127,7 @@ export function buildRerunForm({ id, options }: Pick<Meeting, 'id' | 'options'>)
   const own = { value: range, label: range };
   const isOffered = SPEAKER_CHOICES.some(({ value }) => value === range);
   return buildForm({
-    ...{ title: 'Run again', note: 'Only a language model can translate.', action: RERUN, value: id },
+    ...{ title: 'Run again', blocks: [context('Only a language model can translate.')], action: RERUN, value: id },
     fields: [
       {
         name: 'speakers',

@@ -12,6 +12,7 @@ import {
   writeChannelSettings,
 } from '../channel-settings.ts';
 import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
+import { context } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { presentSettings } from '../present/present-settings.ts';
 import {
@@ -107,7 +108,12 @@ export function listenToSettings({ handlers, store, defaults, readsAll }: Discor
 export function buildSettingsForm(channel: string, settings: ChannelSettings, autoByDefault: boolean) {
   const { language, summaryStyle, summaryTemplate, summaryLanguage, forgetDeleted } = settings;
   return buildForm({
-    ...{ title: 'Settings of this channel', note: 'Each choice counts at once.', action: SET, value: channel },
+    ...{
+      title: 'Settings of this channel',
+      blocks: [context('Each choice counts at once.')],
+      action: SET,
+      value: channel,
+    },
     fields: [
       { name: 'auto', label: 'Recordings', choices: AUTO_CHOICES, chosen: (settings.auto ?? autoByDefault) ? ON : OFF },
       { name: 'language', label: 'People speak', choices: LANGUAGES, chosen: language ?? 'auto' },

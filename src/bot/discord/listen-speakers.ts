@@ -76,8 +76,9 @@ export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
     { text: `${label === id ? id : `${label} (${id})`}, ${formatLength(speechMs)} `, style: 'bold' as const },
     { text: quoteOf(transcript.turns.filter(turn => turn.speaker === id)) },
   ]);
-  const [heading, ...rest] = buildForm({
+  return buildForm({
     ...{ title: 'Who is who', action: WHO, value: meetingId },
+    blocks: [list(lines), context('Choose one to name it.')],
     fields: [
       {
         ...{ name: 'speaker', label: 'Name', chosen: '' },
@@ -86,8 +87,6 @@ export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
     ],
     buttons: isUnknown ? [{ action: ACTIONS.clips, label: 'Let me hear the unknown ones', value: meetingId }] : [],
   });
-  const shown = asDiscord(message('Speakers', [list(lines), context('Choose one to name it.')])).components;
-  return [heading, ...shown, ...rest];
 }
 
 /** Of one speaker. */
