@@ -318,9 +318,21 @@ describe('a recording in Discord', { concurrency: true }, () => {
     // a mention that answers a message means its recording
     const old = discord.post(channel, { author: DISCORD.ben, attachments: [webm('third.webm')] });
     discord.post(channel, { replyTo: old.id, mentionsBot: true });
-    await until('it is there', () => store.meetings.list({ limit: 5 }).find(({ title }) => title === 'third.webm'));
+    await until('it is there', () => store.meetings.list({ limit: 5 }).find(one => one.title === 'third.webm'));
+    await meetingIn(channel, 'done');
     assert.equal(own(threadOfOurs).length, 2);
     assert.equal(store.meetings.list({ limit: 5 }).length, 2);
+    // and in a thread the one from which it began, which stands above it
+    const above = addChannel();
+    const start = discord.post(above, { author: DISCORD.ben, attachments: [webm('fourth.webm')] });
+    const thread = discord.addChannel(start.id, { type: 'thread', parentId: above }).id;
+    let downloads = 0;
+    discord.misbehaveTransfers(() => (downloads++ === 0 ? { status: 404 } : undefined));
+    discord.post(thread, { mentionsBot: true });
+    const { title, source } = await meetingIn(above, 'done');
+    assert.deepEqual([title, source.uploader], ['fourth.webm', DISCORD.ben]);
+    assert.equal(downloads, 2, 'its new address is looked up there');
+    assert.equal(own(thread).length, 3);
   });
 
   test('cannot be taken unasked where Discord refuses the intent, and that is a sentence', async t => {

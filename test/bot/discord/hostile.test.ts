@@ -18,11 +18,12 @@ import type { Transcript } from '../../../src/pipeline/meeting.ts';
 import type { MeetingReport } from '../../../src/pipeline/orchestration/describe-meeting.ts';
 import type { Meeting } from '../../../src/pipeline/store/meetings.ts';
 import type { Summary } from '../../../src/pipeline/summary.ts';
-import { type DiscordWorld, shownIn, startDiscordWorld } from '../../builders/discord-world.ts';
+import { type DiscordWorld, says, shownIn, startDiscordWorld } from '../../builders/discord-world.ts';
 import { hostileTexts } from '../../builders/hostile-text.ts';
 import { action } from '../../builders/meeting.ts';
 import { postedMinutes } from '../../builders/posted-minutes.ts';
 import { createRandom } from '../../chaos/harness.ts';
+import { PERMISSION } from '../../fakes/discord/permissions.ts';
 import { NO_PINGS, pingsOf, spokenIn } from '../../fakes/discord/pings.ts';
 import { DISCORD, type FakeMessage, type Outcome } from '../../fakes/discord/start-fake-discord.ts';
 import { FLAG, nested, validateMessage, validateModal } from '../../fakes/discord/validate-components.ts';
@@ -349,6 +350,12 @@ describe('what nobody could send without forging it', { concurrency: true }, () 
       discord.forge(channel, { type: 4, data: {} }),
     ]);
     for (const { expired } of silent) assert.ok(expired);
+    // also where the person may change settings
+    for (const name of ['__proto__', 'constructor', 'toString', 'target']) {
+      const data = { custom_id: `set.${name}:${channel}`, component_type: 3, values: ['on'] };
+      const forged = discord.forge(channel, { type: 3, data }, { memberPermissions: PERMISSION.manageGuild });
+      await says(forged, /I do not know that choice any more/);
+    }
     assert.equal(stateOf(world), before);
     assert.ok((await discord.command(channel, { name: 'transcribe help' })).original, 'it goes on');
   });
