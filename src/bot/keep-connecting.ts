@@ -30,7 +30,8 @@ export async function keepConnecting(
     try {
       app = await connect(stopping.signal);
     } catch (error) {
-      if (!(error instanceof HansardError) || !error.retryable) throw error;
+      if (!(error instanceof HansardError)) throw error;
+      if (!error.retryable) throw new HansardError(error.code, `${name}: ${error.detail}`, { cause: error });
       logger.warn({ code: error.code, detail: error.detail }, `${name} is away; it is tried again`);
       if (!stopping.signal.aborted) timer = setTimeout(again, CONNECT_AGAIN_MS);
     }

@@ -21,6 +21,7 @@ import {
 } from './jobs.ts';
 import type { Diarization } from './meeting.ts';
 import { editSummary } from './minutes/edit-summary.ts';
+import { createTurns } from './orchestration/turns.ts';
 import type { DecodedAudio, StageContext } from './ports.ts';
 import {
   assembleMeeting,
@@ -78,6 +79,8 @@ export interface StageHandlersOptions {
 export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   const { stages, blobs, workDir, voiceKeyFile } = options;
   const results = createResultStore(blobs);
+  /** The same recording posted in two places at once: the second waits for the result of the first. */
+  const inTurn = createTurns();
   let templates: (Templates & Partial<OwnTemplates>) | undefined; // compiled once, with the first meeting
 
   /** The stored result of an earlier stage. @throws HansardError `blob_missing` */
@@ -105,10 +108,12 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     schema: z.ZodType<T>,
     compute: (parsed: ParsedPayload, context: StageContext) => Promise<T>,
   ): Handler =>
-    handle(type, async (payload, job) => {
-      const parsed = parsePayload(type.name as ComputedStage, stages, payload);
-      return asJobResult(await runnerFor(job).run(parsed.identity, schema, context => compute(parsed, context)));
-    });
+    handle(type, (payload, job) =>
+      inTurn(payload.resultKey, async () => {
+        const parsed = parsePayload(type.name as ComputedStage, stages, payload);
+        return asJobResult(await runnerFor(job).run(parsed.identity, schema, context => compute(parsed, context)));
+      }),
+    );
   const inWorkFolder = async <T>(work: (folder: string) => Promise<T>): Promise<T> => {
     const folder = await openWorkFolder(workDir);
     try {
@@ -140,30 +145,34 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   };
 
   return [
-    handle(decodeJob, async (payload, job) => {
-      const parsed = parsePayload('decode', stages, payload);
-      const key = stageKey(parsed.identity);
-      const stored = await findOutcome(results, key, decodedSchema);
-      if (stored && (await isSoundKept(blobs, stored.result))) return asJobResult(stored);
-      // the sound may have been removed since: it is made again, whatever is stored
-      const outcome = await runnerFor(job, true).run(parsed.identity, decodedSchema, context =>
-        decode(parsed, context),
-      );
-      return asJobResult(outcome);
-    }),
+    handle(decodeJob, (payload, job) =>
+      inTurn(payload.resultKey, async () => {
+        const parsed = parsePayload('decode', stages, payload);
+        const key = stageKey(parsed.identity);
+        const stored = await findOutcome(results, key, decodedSchema);
+        if (stored && (await isSoundKept(blobs, stored.result))) return asJobResult(stored);
+        // the sound may have been removed since: it is made again, whatever is stored
+        const outcome = await runnerFor(job, true).run(parsed.identity, decodedSchema, context =>
+          decode(parsed, context),
+        );
+        return asJobResult(outcome);
+      }),
+    ),
     stage(transcribeJob, transcriptionSchema, (parsed, context) =>
       withAudio(parsed, context, audio => stages.transcribe.run(audio, parsed.options, context)),
     ),
-    handle(diarizeJob, async (payload, job) => {
-      const parsed = parsePayload('diarize', stages, payload);
-      const isTracks = (await load(parsed.inputs, 'decode', decodedSchema)).result.tracks !== null;
-      const outcome = await runnerFor(job).run(parsed.identity, diarizationSchema, async context => {
-        if (isTracks) return NOTHING_TO_TELL_APART;
-        return await withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context));
-      });
-      if (isTracks || parsed.options.voices === undefined) return asJobResult(outcome);
-      return { ...asJobResult(outcome), ...(await compareVoices(parsed, outcome.result, job)) };
-    }),
+    handle(diarizeJob, (payload, job) =>
+      inTurn(payload.resultKey, async () => {
+        const parsed = parsePayload('diarize', stages, payload);
+        const isTracks = (await load(parsed.inputs, 'decode', decodedSchema)).result.tracks !== null;
+        const outcome = await runnerFor(job).run(parsed.identity, diarizationSchema, async context => {
+          if (isTracks) return NOTHING_TO_TELL_APART;
+          return await withAudio(parsed, context, audio => stages.diarize.run(audio, parsed.options, context));
+        });
+        if (isTracks || parsed.options.voices === undefined) return asJobResult(outcome);
+        return { ...asJobResult(outcome), ...(await compareVoices(parsed, outcome.result, job)) };
+      }),
+    ),
     stage(assignJob, transcriptSchema, async parsed => {
       const { decoded, transcription, diarization } = await loadHeard(parsed);
       const { durationMs, tracks } = decoded.result;
@@ -174,7 +183,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       const divided = splitSpeakers(transcript, speakerSplits);
       return nameSpeakers(mergeSpeakers(divided, speakerMerges), { names, voices, speakers });
     }),
-    handle(summarizeJob, summarize),
+    handle(summarizeJob, (payload, job) => inTurn(payload.resultKey, () => summarize(payload, job))),
     stage(renderJob, renderedSchema, render),
   ];
 

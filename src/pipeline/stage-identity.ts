@@ -1,5 +1,6 @@
 /** What decides the result of each stage, in one place: the command line and the server find each other's stored results. */
 
+import { dayOf, toIso } from './minutes/calendar.ts';
 import type { SummarizeOptions } from './ports.ts';
 import type { ChosenSummarizer, Stages } from './process-recording.ts';
 import type { RecordingOptions } from './recording-options.ts';
@@ -97,7 +98,8 @@ export function summarizeIdentity(
   corrections: Corrections = {},
 ): StageIdentity {
   const options = {
-    ...{ method, meetingDate, timeZone, assign: ASSIGN_VERSION },
+    // summarizers reckon with days: a recording that was posted twice within one has one summary
+    ...{ method, meetingDate: toIso(dayOf(meetingDate, timeZone)), timeZone, assign: ASSIGN_VERSION },
     ...(style !== 'standard' && { style }),
     ...(language !== undefined && { language }),
     ...withCorrections(corrections),

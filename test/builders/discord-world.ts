@@ -66,6 +66,8 @@ export interface DiscordWorldOptions {
   prepare?(discord: FakeDiscord): void;
   /** How long it takes to read a file. */
   slowMs?: () => number;
+  /** The bot does not reach Discord: nobody waits for that. */
+  isAway?: boolean;
 }
 
 /** What people read: without what only keeps Discord from reading more in it. */
@@ -105,7 +107,7 @@ export function customIdIn(message: FakeMessage | undefined, start: string): str
 
 export async function startDiscordWorld(
   t: TestContext,
-  { env = {}, fake = {}, prepare, slowMs = () => 0 }: DiscordWorldOptions = {},
+  { env = {}, fake = {}, prepare, slowMs = () => 0, isAway = false }: DiscordWorldOptions = {},
 ): Promise<DiscordWorld> {
   // hooks run in order: the bot leaves before Discord does, and the folder goes last
   const closing: (() => Promise<void> | void)[] = [];
@@ -145,7 +147,7 @@ export async function startDiscordWorld(
   let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
   const workers: Worker[] = [];
   closing.unshift(() => bot.stop());
-  await discord.connected();
+  if (!isAway) await discord.connected();
   const own = (channelId: string) =>
     discord.messages.filter(message => message.channelId === channelId && message.authorId === DISCORD.botUserId);
   let channels = 0;

@@ -173,7 +173,8 @@ async function closeForGood(client: Client, strategy: SimpleShardingStrategy | u
       quietMs = 0;
       // whoever waits for its greeting waits no longer
       shard.emit('closed', { code: 1_000 });
-      shard['connection']?.terminate();
+      // the end of one that is not open yet is an error
+      shard['connection']?.on('error', () => {}).terminate();
       await shard.destroy({ code: 1_000 });
     }
     await delay(REVIVAL_LOOK_MS);

@@ -52,6 +52,8 @@ export interface Gateway {
   /** Heartbeats are not acknowledged any more. */
   ignoreHeartbeats(isIgnoring: boolean): void;
   isConnected(): boolean;
+  /** They break before a word is said. */
+  cutNewSockets(isCutting: boolean): void;
   /** How many are open. */
   socketCount(): number;
   stop(): void;
@@ -83,7 +85,7 @@ const resume = z.looseObject({ token: z.string(), session_id: z.string(), seq: z
 export function startGateway({ server, url, heartbeatMs, isTokenGood, guilds, botUser }: GatewayOptions): Gateway {
   const sessions = new Map<string, Session>();
   const [identifies, resumes]: [Gateway['identifies'], Gateway['resumes']] = [[], []];
-  const chosen = { allowed: 0, times: 1, isDropped: (_name: string) => false, isDeaf: false };
+  const chosen = { allowed: 0, times: 1, isDropped: (_name: string) => false, isDeaf: false, isAway: false };
   let counter = 0;
   const sockets = new WebSocketServer({ server, path: '/gateway' });
   const send = (socket: WebSocket, op: number, d: unknown, more: Json = {}) => {
@@ -133,6 +135,7 @@ export function startGateway({ server, url, heartbeatMs, isTokenGood, guilds, bo
   }
 
   sockets.on('connection', socket => {
+    if (chosen.isAway) return void socket.terminate();
     let session: Session | undefined;
     let sentAtMs: number[] = [];
     const late = () => socket.close(CLOSE.timedOut, 'Session timed out.');
@@ -203,6 +206,9 @@ export function startGateway({ server, url, heartbeatMs, isTokenGood, guilds, bo
     },
     isConnected: () =>
       [...sessions.values()].some(({ socket }) => socket?.readyState === socket?.OPEN && socket !== undefined),
+    cutNewSockets(isCutting) {
+      chosen.isAway = isCutting;
+    },
     socketCount: () => sockets.clients.size,
     stop() {
       for (const socket of sockets.clients) socket.terminate();

@@ -49,9 +49,11 @@ export function createRateLimits({ messageWindowMs, globalPerSecond }: RateOptio
     buckets.set(key, fresh);
     return fresh;
   };
-  const isAskedFor = (key: string) => {
+  /** What was asked for, in words; undefined where nothing is. */
+  const askedFor = (key: string): string | undefined => {
     const { fromMs = 0, untilMs = 0 } = asked.get(key) ?? {};
-    return Date.now() > fromMs + TOLERANCE_MS && Date.now() < untilMs - TOLERANCE_MS;
+    const isOn = Date.now() > fromMs + TOLERANCE_MS && Date.now() < untilMs - TOLERANCE_MS;
+    return isOn ? `${Date.now() - fromMs} of ${untilMs - fromMs} ms into the patience with ${key}` : undefined;
   };
   const demand = (key: string, ms: number) => asked.set(key, { fromMs: Date.now(), untilMs: Date.now() + ms });
   /** Answers to interactions, and what follows them (docs.discord.com, topics/rate-limits#global-rate-limit). */
@@ -64,7 +66,8 @@ export function createRateLimits({ messageWindowMs, globalPerSecond }: RateOptio
     take(request) {
       const { method, route } = request;
       const key = keyOf(request);
-      if (isAskedFor(key) || (!isFree(route) && isAskedFor('global'))) impatient.push(`${method} ${route}`);
+      const why = askedFor(key) ?? (isFree(route) ? undefined : askedFor('global'));
+      if (why) impatient.push(`${method} ${route}: ${why}`);
       if (route.endsWith('/callback')) return { headers: {} };
       const all = bucketOf('global', { limit: globalPerSecond, windowMs: 1_000 });
       if (!isFree(route) && all.left <= 0) {
