@@ -117,7 +117,7 @@ test('the gateway is cut at random, and nothing is lost or there twice', async t
       post(anywhere());
       startBot();
     }
-    if (i % 3 === 2) discord.expireLinks();
+    if (i % 10 === 5) discord.expireLinks();
   }
   const startedAt = performance.now();
   const limitMs = isLong ? 600_000 : 150_000;
@@ -152,7 +152,7 @@ function chooseFault(random: () => number): (Fault & (string | { global?: boolea
   const chance = random();
   if (chance < 0.04) return 'lost';
   if (chance < 0.09) return 'error';
-  if (chance < 0.11) return { retryAfter: 0.2 + random() };
-  if (chance < 0.12) return { retryAfter: 0.2 + random() / 2, global: true };
+  if (chance < 0.11) return { retryAfter: 0.4 + random() };
+  if (chance < 0.12) return { retryAfter: 0.4 + random() / 2, global: true };
   return isLong && chance < 0.123 ? 'hang' : undefined;
 }

@@ -2,7 +2,15 @@
  * Calls Discord's REST API through discord.js, which keeps to its rates and sits out what a 429 asks for. Nothing is sent twice by
  * itself: whoever calls decides, after a look whether the first try had its effect. Errors come in our words.
  */
-import { DiscordAPIError, HTTPError, RateLimitError, type REST, type RESTOptions } from 'discord.js';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  DefaultRestOptions,
+  DiscordAPIError,
+  HTTPError,
+  RateLimitError,
+  type REST,
+  type RESTOptions,
+} from 'discord.js';
 import { type FaultCode, HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 
@@ -51,10 +59,42 @@ export function restOptions(apiUrl: string | undefined): Partial<RESTOptions> {
     ...(apiUrl && { api: apiUrl }),
     retries: 0,
     timeout: TIMEOUT_MS,
+    makeRequest: patiently(DefaultRestOptions.makeRequest),
     // without a time discord.js would try again at once, and again
     rejectOnRateLimit: ({ retryAfter }) => retryAfter > MOST_WAIT_MS || retryAfter <= 0,
     invalidRequestWarningInterval: WARN_INVALID_EVERY,
   };
+}
+
+/**
+ * discord.js keeps its waits by buckets, whose names it learns only from answers: until then what it was asked to wait with goes
+ * out under another name. Nothing goes out before its time here.
+ */
+function patiently(send: RESTOptions['makeRequest']): RESTOptions['makeRequest'] {
+  const untilMs = new Map<string, number>();
+  return async (url, init) => {
+    const bucket = `${init.method} ${withoutMinorIds(new URL(url).pathname)}`;
+    const leftMs = () => Math.max(untilMs.get(EVERYTHING) ?? 0, untilMs.get(bucket) ?? 0) - Date.now();
+    while (leftMs() > 0) await delay(leftMs(), undefined, init.signal ? { signal: init.signal } : {});
+    const answer = await send(url, init);
+    if (answer.status === TOO_MANY) {
+      const key = answer.headers.has('x-ratelimit-global') ? EVERYTHING : bucket;
+      untilMs.set(key, Date.now() + Number(answer.headers.get('retry-after') ?? 0) * 1000);
+    } else if (leftMs() <= 0) untilMs.delete(bucket);
+    return answer;
+  };
+}
+
+const TOO_MANY = 429;
+
+/** Limits are kept for the first id of a path (docs.discord.com, topics/rate-limits). */
+function withoutMinorIds(path: string): string {
+  let isFirst = true;
+  return path.replace(/\d{16,}/g, id => {
+    const shown = isFirst ? id : ':id';
+    isFirst = false;
+    return shown;
+  });
 }
 
 export interface Discord {

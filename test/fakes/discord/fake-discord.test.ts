@@ -112,7 +112,7 @@ describe('a bot of discord.js', { concurrency: true }, () => {
   });
 
   test('is caught when it does not wait', async t => {
-    const { discord } = await startDiscord(t, { messageWindowMs: 1_000 });
+    const { discord } = await startDiscord(t, { messageWindowMs: 5_000 });
     const post = () =>
       fetch(`${discord.apiUrl}/v10${MESSAGES}`, {
         ...{ method: 'POST', body: JSON.stringify({ content: 'x' }) },

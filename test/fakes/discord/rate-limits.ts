@@ -20,7 +20,8 @@ export interface RateOptions {
   globalPerSecond: number;
 }
 
-/** Requests that were under way already. */
+/** Requests that were under way already, on a busy machine. */
+const UNDER_WAY_MS = 150;
 const TOLERANCE_MS = 60;
 /** Discord does not tell the others; these are generous. */
 const OTHER = { limit: 50, windowMs: 1_000 };
@@ -52,7 +53,7 @@ export function createRateLimits({ messageWindowMs, globalPerSecond }: RateOptio
   /** What was asked for, in words; undefined where nothing is. */
   const askedFor = (key: string): string | undefined => {
     const { fromMs = 0, untilMs = 0 } = asked.get(key) ?? {};
-    const isOn = Date.now() > fromMs + TOLERANCE_MS && Date.now() < untilMs - TOLERANCE_MS;
+    const isOn = Date.now() > fromMs + UNDER_WAY_MS && Date.now() < untilMs - TOLERANCE_MS;
     return isOn ? `${Date.now() - fromMs} of ${untilMs - fromMs} ms into the patience with ${key}` : undefined;
   };
   const demand = (key: string, ms: number) => asked.set(key, { fromMs: Date.now(), untilMs: Date.now() + ms });
