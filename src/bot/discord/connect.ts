@@ -164,13 +164,14 @@ const IDLE = 0;
  * (@discordjs/ws 1.2: `waitForEvent` and `destroy`): it is watched until it stays away.
  */
 async function closeForGood(client: Client, strategy: SimpleShardingStrategy | undefined): Promise<void> {
-  const shards = new Set(strategy?.['shards'].values() ?? []);
+  const own = () => [...(strategy?.['shards'].values() ?? [])];
+  const shards = new Set(own());
   const isSafe = shards.size > 0 && client.ws.shards.every(({ status }) => status === Status.Ready);
   await client.destroy();
   if (isSafe) return;
   for (let quietMs = 0; quietMs < REVIVAL_MS; quietMs += REVIVAL_LOOK_MS) {
     // a login that was under way may have made some only now
-    for (const shard of strategy?.['shards'].values() ?? []) shards.add(shard);
+    for (const shard of own()) shards.add(shard);
     for (const shard of [...shards].filter(({ status }) => status !== IDLE)) {
       quietMs = 0;
       // whoever waits for its greeting waits no longer
