@@ -1,19 +1,6 @@
 /** A bot that is connected to the fake Discord, with workers whose stages do nothing. */
-import path from 'node:path';
 import type { TestContext } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
-import { startBot } from '../../src/bot/start-bot.ts';
-import { loadConfig } from '../../src/config.ts';
-import type { BlobStore } from '../../src/pipeline/blobs/blob-store.ts';
-import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
-import { jobRegistry } from '../../src/pipeline/jobs.ts';
-import type { Worker } from '../../src/pipeline/queue/job-queue.ts';
-import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
-import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
-import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
-import { fakeCutClip } from '../fakes/cut-clip.ts';
 import { CALLBACK } from '../fakes/discord/interaction-routes.ts';
 import {
   DISCORD,
@@ -26,25 +13,15 @@ import {
   startFakeDiscord,
 } from '../fakes/discord/start-fake-discord.ts';
 import { nested } from '../fakes/discord/validate-components.ts';
-import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
-import { makeTemporaryFolder } from './temporary-folder.ts';
-import { QUICK } from './test-jobs.ts';
+import { type ChatWorld, startChatWorld } from './chat-world.ts';
 import { until } from './until.ts';
 
 /** On a busy machine. */
 const PATIENCE_MS = 45_000;
 export const CHANNEL = DISCORD.channelId;
 
-export interface DiscordWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized'> {
+export interface DiscordWorld extends ChatWorld {
   discord: FakeDiscord;
-  store: Store;
-  folder: string;
-  /** Starts the workers. */
-  work(): Promise<void>;
-  /** Stops the bot as a crash would leave it, and starts another on the same data. */
-  restartBot(meanwhile?: () => unknown): Promise<void>;
-  reaches(state: Meeting['state']): Promise<Meeting>;
-  problems(): Promise<string[]>;
   /** Our own messages there, oldest first. */
   own(channelId: string): FakeMessage[];
   /** A channel of its own; like the first one where nothing else is said. */
@@ -109,79 +86,29 @@ export async function startDiscordWorld(
   t: TestContext,
   { env = {}, fake = {}, prepare, slowMs = () => 0, isAway = false }: DiscordWorldOptions = {},
 ): Promise<DiscordWorld> {
-  // hooks run in order: the bot leaves before Discord does, and the folder goes last
-  const closing: (() => Promise<void> | void)[] = [];
-  const folder = await makeTemporaryFolder({ after: remove => closing.push(remove as () => Promise<void>) });
-  t.after(async () => {
-    for (const close of closing) await close();
-  });
-  const discord = await startFakeDiscord({ after: stop => closing.push(stop as () => void) }, fake);
-  prepare?.(discord);
-  const config = loadConfig({
-    HANSARD_DATA: folder,
-    DISCORD_TOKEN: DISCORD.token,
-    DISCORD_API_URL: discord.apiUrl,
-    DISCORD_CDN_URL: discord.cdnUrl,
-    ...env,
-  });
-  const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
-  const { stages, calls, during, summarized } = createFakeStages();
-  const disk = createDiskBlobs(path.join(folder, 'blobs'));
-  const blobs: BlobStore = {
-    ...disk,
-    async open(key, signal) {
-      await delay(slowMs());
-      return await disk.open(key, signal);
+  const { fake: discord, world } = await startChatWorld(t, {
+    async open(after) {
+      const opened = await startFakeDiscord(after, fake);
+      prepare?.(opened);
+      return opened;
     },
-  };
-  const store = openStore(path.join(folder, 'hansard.db'));
-  const openQueue = () =>
-    openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
-  const workerQueue = openQueue();
-  let botQueue = openQueue();
-  closing.unshift(
-    () => botQueue.close(),
-    () => workerQueue.close(),
-    () => store.close(),
-  );
-  let bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
-  const workers: Worker[] = [];
-  closing.unshift(() => bot.stop());
+    env: ({ apiUrl, cdnUrl }) => ({
+      ...{ DISCORD_TOKEN: DISCORD.token, DISCORD_API_URL: apiUrl, DISCORD_CDN_URL: cdnUrl },
+      ...env,
+    }),
+    slowMs,
+  });
+  const { store } = world;
   if (!isAway) await discord.connected();
   const own = (channelId: string) =>
     discord.messages.filter(message => message.channelId === channelId && message.authorId === DISCORD.botUserId);
   let channels = 0;
   return {
-    ...{ own, discord, store, folder, calls, during, summarized },
-    async work() {
-      const workDir = path.join(folder, 'work');
-      const handlers = createStageHandlers({
-        stages,
-        blobs,
-        workDir,
-        versions: { hansard: '0' },
-        describeModels: () => [],
-      });
-      for (const name of ['media', 'gpu', 'cpu', 'llm'] as const) {
-        const own = handlers.filter(({ type }) => type.queue === name);
-        workers.push(await workerQueue.work(name, own, { concurrency: 2 }));
-      }
-    },
+    ...{ ...world, own, discord },
     async restartBot(meanwhile) {
-      await bot.stop();
-      await botQueue.close();
-      meanwhile?.();
-      botQueue = openQueue();
-      bot = await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
+      await world.restartBot(meanwhile);
       await discord.connected();
     },
-    reaches: state =>
-      until(
-        `a meeting is ${state}`,
-        () => store.meetings.list({ limit: 1 }).find(meeting => meeting.state === state),
-        20_000,
-      ),
-    problems: () => bot.problems(),
     addChannel(channel) {
       channels++;
       return discord.addChannel(String(BigInt(CHANNEL) + 1_000n + BigInt(channels)), channel).id;
