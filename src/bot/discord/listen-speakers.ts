@@ -6,7 +6,7 @@ import { formatLength } from '../../pipeline/render/format-time.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import { context, list, message, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
-import { quoteOf, speakersShown } from '../present/speaker-quotes.ts';
+import { hintsOf, speakersShown } from '../present/speaker-quotes.ts';
 import { cut, plain } from '../text.ts';
 import { asDiscord } from './components.ts';
 import { buildForm } from './forms.ts';
@@ -74,7 +74,7 @@ export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
   const isUnknown = speakers.some(({ id, label }) => id === label);
   const lines = speakers.map(({ id, label, speechMs }) => [
     { text: `${label === id ? id : `${label} (${id})`}, ${formatLength(speechMs)} `, style: 'bold' as const },
-    { text: quoteOf(transcript.turns.filter(turn => turn.speaker === id)) },
+    ...hintsOf(id, transcript),
   ]);
   return buildForm({
     ...{ title: 'Who is who', action: WHO, value: meetingId },

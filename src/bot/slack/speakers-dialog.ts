@@ -1,11 +1,11 @@
 /** The dialog that says who is who: names, members, speakers that are one person, with something that each of them said. Pure. */
 import type { KnownBlock, ModalView } from '@slack/types';
-import type { Speaker, Transcript, Turn } from '../../pipeline/meeting.ts';
+import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
 import { type Block, buttons, context, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
-import { quoteOf, speakersShown } from '../present/speaker-quotes.ts';
+import { hintsOf, speakersShown } from '../present/speaker-quotes.ts';
 import {
   buildDialog,
   choiceField,
@@ -36,21 +36,18 @@ export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcri
   return buildDialog(SPEAKERS_DIALOG, meeting, {
     title: 'Who is who',
     submit: 'Use these names',
-    blocks: [...help, ...shown.flatMap(speaker => blocksOf(speaker, transcript.turns, shown))],
+    blocks: [...help, ...shown.flatMap(speaker => blocksOf(speaker, transcript, shown))],
   });
 }
 
 function blocksOf(
   { id, label, speechMs }: Speaker,
-  turns: readonly Turn[],
+  transcript: Transcript,
   all: readonly Speaker[],
 ): (Block | KnownBlock)[] {
   const others = all.filter(other => other.id !== id);
   return [
-    paragraph(
-      { text: `${id}, ${formatLength(speechMs)} `, style: 'bold' },
-      { text: quoteOf(turns.filter(({ speaker }) => speaker === id)) },
-    ),
+    paragraph({ text: `${id}, ${formatLength(speechMs)} `, style: 'bold' }, ...hintsOf(id, transcript)),
     textField(
       { block: `name.${id}`, label: 'Name', isOptional: true },
       { initial: label === id ? undefined : label, most: MOST_NAME_CHARACTERS },
