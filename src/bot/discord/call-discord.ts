@@ -58,6 +58,8 @@ export function restOptions(apiUrl: string | undefined): Partial<RESTOptions> {
   return {
     ...(apiUrl && { api: apiUrl }),
     retries: 0,
+    // its own timers would keep a process alive that has failed to start; whoever makes one sweeps it
+    ...{ hashSweepInterval: 0, handlerSweepInterval: 0 },
     timeout: TIMEOUT_MS,
     makeRequest: patiently(DefaultRestOptions.makeRequest),
     // without a time discord.js would try again at once, and again

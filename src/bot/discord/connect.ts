@@ -70,12 +70,17 @@ export function createDiscordConnection(
 
   const open = async (signal: AbortSignal): Promise<void> => {
     let strategy: SimpleShardingStrategy | undefined;
+    let isClosed = false;
     const client = new Client({
       intents: [...intents],
       shards: 'auto',
       rest: restOptions(settings.apiUrl),
       ws: {
         buildStrategy(manager) {
+          const { retrieveSessionInfo } = manager.options;
+          // asked before every try to connect: who was closed never gets to the next one
+          manager.options.retrieveSessionInfo = async shardId =>
+            await (isClosed ? new Promise<never>(() => {}) : retrieveSessionInfo(shardId));
           strategy = new SimpleShardingStrategy(manager);
           return strategy;
         },
@@ -89,7 +94,13 @@ export function createDiscordConnection(
       }),
       allowedMentions: { parse: [], repliedUser: false },
     });
-    const opened = { client, close: () => closeForGood(client, strategy) };
+    const opened = {
+      client,
+      async close() {
+        isClosed = true;
+        await closeForGood(client, strategy);
+      },
+    };
     current = opened;
     lastEventMs.clear();
     client.on(Events.Raw, (packet: { t: string | null; d: unknown }, shardId: number) => {

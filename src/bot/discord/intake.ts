@@ -103,7 +103,9 @@ export function createDiscordIntake(options: DiscordIntakeOptions): Record<strin
         ...(uploader !== undefined && uploader !== user && { uploader }),
       },
     });
-    const where = created || !asked ? undefined : acceptance.again(meeting, user);
+    // its own message may come again, e.g. after a restart: nobody asked once more
+    const isSameAsk = uploader === undefined && messageId !== undefined && meeting.source.messageId === messageId;
+    const where = created || !asked || isSameAsk ? undefined : acceptance.again(meeting, user);
     if (where) await teller.whisper({ user }, where);
   };
 

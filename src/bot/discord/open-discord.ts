@@ -31,6 +31,8 @@ export interface OpenDiscord {
   start(orchestrator: Orchestrator, forget: (meetingId: string, who: string) => Promise<void>): Promise<ChatApp>;
 }
 
+const SWEEP_MS = 10 * 60 * 1000;
+
 export function openDiscord({
   settings,
   config,
@@ -82,13 +84,14 @@ export function openDiscord({
         );
       const connection = await keepConnecting('Discord', connect, logger);
       platform.start();
+      // each interaction has an address of its own
+      const sweeping = setInterval(() => rest.handlers.sweep(({ inactive }) => inactive), SWEEP_MS).unref();
       return {
         problems: () => [...connection.problems(), ...discord.problems()],
         async stop() {
           await platform.stop();
           await connection.stop();
-          rest.clearHashSweeper();
-          rest.clearHandlerSweeper();
+          clearInterval(sweeping);
         },
       };
     },
