@@ -56,7 +56,12 @@ export function createRateLimits({ messageWindowMs, globalPerSecond }: RateOptio
     const isOn = Date.now() > fromMs + UNDER_WAY_MS && Date.now() < untilMs - TOLERANCE_MS;
     return isOn ? `${Date.now() - fromMs} of ${untilMs - fromMs} ms into the patience with ${key}` : undefined;
   };
-  const demand = (key: string, ms: number) => asked.set(key, { fromMs: Date.now(), untilMs: Date.now() + ms });
+  /** Who asks again and again is no less impatient: what was asked for first counts from then. */
+  const demand = (key: string, ms: number) => {
+    const before = asked.get(key);
+    const fromMs = before && before.untilMs > Date.now() ? before.fromMs : Date.now();
+    asked.set(key, { fromMs, untilMs: Math.max(before?.untilMs ?? 0, Date.now() + ms) });
+  };
   /** Answers to interactions, and what follows them (docs.discord.com, topics/rate-limits#global-rate-limit). */
   const isFree = (route: string) => /^\/(interactions|webhooks)\//.test(route);
   const keyOf = ({ method, route, major }: { method: string; route: string; major: string }) =>
