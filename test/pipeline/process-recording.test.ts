@@ -267,7 +267,7 @@ describe('a stage that fails', () => {
   });
 
   const summarizerFaults = [
-    ['choose', 'summarizer_offline', /Check that Ollama is running/, ['choose', 'extractive']],
+    ['choose', 'summarizer_offline', /Check that its server is running/, ['choose', 'extractive']],
     ['ollama', 'summarizer_failed', /gave no usable answer/, ['choose', 'ollama', 'extractive']],
   ] as const;
   for (const [step, code, sentence, steps] of summarizerFaults) {
