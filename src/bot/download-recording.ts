@@ -70,7 +70,7 @@ export async function downloadRecording(options: DownloadOptions): Promise<{ fil
 
 /** The answer of `fetch`. */
 export function fromResponse(response: Response): Answer {
-  const body = response.body ? Readable.fromWeb(response.body as never) : Readable.from([]);
+  const body = response.body ? Readable.from(response.body, { objectMode: false }) : Readable.from([]);
   body.on('error', () => {}); // whoever reads it hears of it; one that breaks before that must not end the process
   return { status: response.status, header: name => response.headers.get(name) ?? undefined, body };
 }

@@ -10,7 +10,7 @@ import {
   Status,
 } from 'discord.js';
 import type { DiscordSettings } from '../../config.ts';
-import { HansardError } from '../../errors.ts';
+import { type FaultCode, HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { restOptions } from './call-discord.ts';
 
@@ -39,10 +39,10 @@ const LOOK_MS = 5_000;
 const READ_HERE = /^(INTERACTION|MESSAGE)_/;
 
 /** What the gateway says when it will not have us (docs.discord.com, gateway close codes). */
-const REFUSALS = {
+const REFUSALS: Readonly<Record<string, FaultCode>> = {
   TokenInvalid: 'token_refused',
   DisallowedIntents: 'intents_refused',
-} as const;
+};
 
 export function createDiscordConnection(
   settings: DiscordSettings,
@@ -198,7 +198,7 @@ async function closeForGood(client: Client, strategy: SimpleShardingStrategy | u
 function inOurWords(error: unknown): unknown {
   if (error instanceof HansardError) return error;
   const detail = `gateway: ${String(error)}`;
-  const code = error instanceof DiscordjsError ? REFUSALS[error.code as keyof typeof REFUSALS] : undefined;
+  const code = error instanceof DiscordjsError ? REFUSALS[error.code] : undefined;
   if (code) return new HansardError(code, detail, { cause: error });
   if (/disallowed intents/i.test(detail)) return new HansardError('intents_refused', detail, { cause: error });
   if (/invalid token|token.*invalid|401/i.test(detail))

@@ -73,7 +73,7 @@ function openSockets(
         ...{ logLevel: LogLevel.ERROR, logger: quietLogger(logger) },
       }),
   );
-  const sockets = receivers.map(({ client }) => client as unknown as Socket);
+  const sockets: Socket[] = receivers.map(({ client }) => client);
   const connected = new Set<Socket>();
   const listeners: (() => void)[] = [];
   let deafSinceMs: number | undefined;
