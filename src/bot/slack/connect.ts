@@ -19,6 +19,10 @@ export interface SlackConnection {
 
 const SOCKETS = 2;
 const GOODBYE_MS = 3_000;
+/** A socket that says nothing for so long is not going to. */
+const HELLO_MS = 30_000;
+const FIRST_PAUSE_MS = 500;
+const MAX_PAUSE_MS = 30_000;
 
 /** @param keep the durable write of an event: done before Slack has its answer, and when it throws Slack sends it again */
 export function createConnection(
@@ -69,30 +73,50 @@ function openSockets(
     { length: SOCKETS },
     () =>
       new SocketModeReceiver({
-        ...{ appToken, installerOptions: { clientOptions } },
+        // its own connecting again waits five seconds first, and where Slack is away it ends the process
+        ...{ appToken, autoReconnectEnabled: false, installerOptions: { clientOptions } },
         ...{ logLevel: LogLevel.ERROR, logger: quietLogger(logger) },
       }),
   );
   const sockets: Socket[] = receivers.map(({ client }) => client);
   const connected = new Set<Socket>();
   const listeners: (() => void)[] = [];
+  const stopping = new AbortController();
+  const kept: Promise<void>[] = [];
   let deafSinceMs: number | undefined;
-  for (const socket of sockets) {
-    socket.on('connected', () => {
-      const wasDeaf = connected.size === 0;
-      connected.add(socket);
-      deafSinceMs = undefined;
-      if (wasDeaf) for (const listener of listeners) listener();
+
+  for (const socket of sockets)
+    socket.on('disconnected', () => {
+      if (connected.delete(socket) && connected.size === 0) deafSinceMs = Date.now();
     });
-    for (const event of ['disconnected', 'reconnecting'])
-      socket.on(event, () => {
-        connected.delete(socket);
-        if (connected.size === 0) deafSinceMs ??= Date.now();
-      });
-  }
+  const open = async (socket: Socket) => {
+    const tooLate = setInterval(() => void socket.disconnect(), HELLO_MS);
+    await socket.start().finally(() => clearInterval(tooLate));
+    connected.add(socket);
+    deafSinceMs = undefined;
+    if (connected.size === 1) for (const listener of listeners) listener();
+  };
+  const keepOpen = async (socket: Socket) => {
+    for (let failures = 0; ; ) {
+      if (connected.has(socket)) await closed(socket);
+      if (stopping.signal.aborted) return;
+      try {
+        await open(socket);
+        failures = 0;
+        // asked to stop while it opened
+        if (stopping.signal.aborted) await socket.disconnect();
+      } catch (error) {
+        const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** failures++, MAX_PAUSE_MS);
+        logger.warn({ bolt: describe(error), pauseMs }, 'Slack does not let us in; it is tried again');
+        await delay(pauseMs, undefined, { signal: stopping.signal }).catch(() => {});
+      }
+    }
+  };
+
   const stop = async () => {
+    stopping.abort();
     // app.stop() does not wait for the goodbye, and this waits for half a minute where Slack is away
-    const goodbye = Promise.all(sockets.map(socket => socket.disconnect()));
+    const goodbye = Promise.all([...sockets.map(socket => socket.disconnect()), ...kept]);
     await Promise.race([goodbye, delay(GOODBYE_MS, undefined, { ref: false })]);
   };
   return {
@@ -105,7 +129,10 @@ function openSockets(
     },
     async start() {
       try {
-        for (const receiver of receivers) await receiver.start();
+        for (const socket of sockets) {
+          await open(socket);
+          kept.push(keepOpen(socket));
+        }
       } catch (error) {
         await stop();
         throw error;
@@ -120,8 +147,12 @@ function openSockets(
 /** Bolt's type of it names the package that it comes from, which is not ours to import. */
 interface Socket {
   on(event: string, listener: () => void): void;
+  once(event: string, listener: () => void): void;
+  start(): Promise<unknown>;
   disconnect(): Promise<void>;
 }
+
+const closed = (socket: Socket) => new Promise<void>(resolve => socket.once('disconnected', resolve));
 
 /** Slack tries again what we did not answer; nobody tells us that it could not reach us. */
 function openHttp({ signingSecret, port }: { signingSecret: string; port: number }, logger: Logger): Transport {
@@ -141,7 +172,7 @@ function openHttp({ signingSecret, port }: { signingSecret: string; port: number
 /** Bolt's words go into our log, without the payloads that some of them carry. */
 function quietLogger(logger: Logger) {
   const tell = (level: 'debug' | 'info' | 'warn' | 'error') => (first: unknown) =>
-    logger[level]({ bolt: String(first instanceof Error ? first.message : first).slice(0, 200) }, 'Bolt');
+    logger[level]({ bolt: describe(first) }, 'Bolt');
   return {
     debug: () => {},
     info: () => {},
@@ -152,3 +183,5 @@ function quietLogger(logger: Logger) {
     setName: () => {},
   };
 }
+
+const describe = (what: unknown) => String(what instanceof Error ? what.message : what).slice(0, 200);

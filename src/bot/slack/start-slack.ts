@@ -37,9 +37,6 @@ const INTAKE_MS = 300;
 const SEEN_MS = 15_000;
 /** Clocks differ, and what is posted shows up a moment later. */
 const OVERLAP_MS = 60_000;
-/** Not connected for so long: something is wrong that does not heal by itself. */
-const DEAF_MS = 60_000;
-const EXIT_DEAF = 1;
 
 /** @throws HansardError `token_refused`, `platform_unavailable` when Slack does not let us in; `address_in_use` over HTTP */
 export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp> {
@@ -99,11 +96,6 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
   }, SEEN_MS);
   let working: Promise<void> | undefined;
   const timer = setInterval(() => {
-    // its own reconnecting has failures from which it does not recover: whoever supervises us starts us again
-    if (connection.deafForMs() > DEAF_MS) {
-      logger.fatal('Slack has not been connected for a minute');
-      process.exit(EXIT_DEAF);
-    }
     working ??= inbox
       .work()
       .catch(error => complain('working off what came from Slack did not work', error))

@@ -46,7 +46,7 @@ export function createSlackServer(options: ServeOptions): Server {
     const args = parseArguments(request, body);
     calls.push({ method, atMs: Date.now(), args });
     patience.note(method);
-    const fault = method.startsWith('apps.') ? undefined : options.faultOf(method);
+    const fault = options.faultOf(method);
     if (fault === 'hang') return;
     if (typeof fault === 'object' && 'retryAfter' in fault) patience.ask(method, fault.retryAfter);
     const failure = failureOf(fault);
