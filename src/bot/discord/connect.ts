@@ -6,13 +6,12 @@ import {
   Events,
   type GatewayIntentBits,
   Options,
+  type RESTOptions,
   SimpleShardingStrategy,
   Status,
 } from 'discord.js';
-import type { DiscordSettings } from '../../config.ts';
 import { type FaultCode, HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
-import { restOptions } from './call-discord.ts';
 
 export interface DiscordConnection {
   /** @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable`; `cancelled` when it was aborted */
@@ -44,8 +43,9 @@ const REFUSALS: Readonly<Record<string, FaultCode>> = {
   DisallowedIntents: 'intents_refused',
 };
 
+/** @param sending shared with whoever else calls Discord: so nobody calls while another was asked to wait */
 export function createDiscordConnection(
-  settings: DiscordSettings,
+  { token, sending }: { token: string; sending: Partial<RESTOptions> },
   intents: readonly GatewayIntentBits[],
   logger: Logger,
   events: DiscordEvents,
@@ -74,7 +74,7 @@ export function createDiscordConnection(
     const client = new Client({
       intents: [...intents],
       shards: 'auto',
-      rest: restOptions(settings.apiUrl),
+      rest: sending,
       ws: {
         buildStrategy(manager) {
           const { retrieveSessionInfo } = manager.options;
@@ -120,7 +120,7 @@ export function createDiscordConnection(
     try {
       signal.throwIfAborted();
       // where the gateway is away this takes as long as that
-      await Promise.race([client.login(settings.token), aborted.promise]);
+      await Promise.race([client.login(token), aborted.promise]);
     } catch (error) {
       await opened.close();
       throw inOurWords(error);

@@ -52,7 +52,8 @@ export function openDiscord({
   options: RecordingOptions;
   cutClip: CutClip;
 }): OpenDiscord {
-  const rest = new REST(restOptions(settings.apiUrl)).setToken(settings.token);
+  const sending = restOptions(settings.apiUrl);
+  const rest = new REST(sending).setToken(settings.token);
   const discord = createDiscord(rest, logger);
   const teller = createTeller(discord);
   const minutes = createMinutesReader(store, blobs);
@@ -73,7 +74,20 @@ export function openDiscord({
       const connect = (signal: AbortSignal) =>
         startDiscordApp(
           {
-            ...{ settings, discord, store, queue, orchestrator, platform, logger, forget, options, teller, minutes },
+            ...{
+              settings,
+              sending,
+              discord,
+              store,
+              queue,
+              orchestrator,
+              platform,
+              logger,
+              forget,
+              options,
+              teller,
+              minutes,
+            },
             ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
             defaults: { auto: config.autoProcess === 'all', retention: config.retention },
             cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),

@@ -1,6 +1,6 @@
 /** Connects to Discord, listens, and works off what was heard; finds out what was missed. */
 import fs from 'node:fs';
-import { ApplicationFlags, GatewayIntentBits, Routes } from 'discord.js';
+import { ApplicationFlags, GatewayIntentBits, type RESTOptions, Routes } from 'discord.js';
 import { z } from 'zod';
 import type { DiscordSettings } from '../../config.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
@@ -28,6 +28,8 @@ export interface DiscordAppOptions
   extends Omit<DiscordParts, 'handlers' | 'inbox' | 'changes' | 'readsAll'>,
     Omit<DiscordIntakeOptions, 'channels' | 'readTranscript' | 'fileGone'> {
   settings: DiscordSettings;
+  /** How requests are sent, and what they wait for: also those of discord.js itself. */
+  sending: Partial<RESTOptions>;
   discord: Discord;
   orchestrator: Orchestrator;
   /** Erases a meeting that is over. */
@@ -65,7 +67,7 @@ const RECENT_MEETINGS = 1_000;
  * @throws HansardError `token_refused`, `intents_refused`, `platform_unavailable` when Discord does not let us in
  */
 export async function startDiscordApp(options: DiscordAppOptions, signal: AbortSignal): Promise<DiscordApp> {
-  const { settings, discord, store, logger, teller, minutes, orchestrator, autoProcess } = options;
+  const { settings, sending, discord, store, logger, teller, minutes, orchestrator, autoProcess } = options;
   const complain = throttle((what: string, err: unknown, suppressed: number) =>
     logger.error({ err, suppressed }, what),
   );
@@ -129,7 +131,7 @@ export async function startDiscordApp(options: DiscordAppOptions, signal: AbortS
     INTERACTION_CREATE: onInteraction,
   };
   const intents = readsAll ? [...INTENTS, GatewayIntentBits.MessageContent] : INTENTS;
-  const connection = createDiscordConnection(settings, intents, logger, {
+  const connection = createDiscordConnection({ token: settings.token, sending }, intents, logger, {
     onEvent(type, data) {
       try {
         listeners[type]?.(data);
