@@ -166,6 +166,11 @@ const faults = {
     userMessage:
       'Discord refuses an intent: switch on Message Content Intent in the developer portal (Bot), or set HANSARD_AUTO_PROCESS=off.',
   },
+  auto_off: {
+    retryable: false,
+    userMessage:
+      'Here I take recordings only when somebody asks me to (HANSARD_AUTO_PROCESS=off); whoever runs me can change that.',
+  },
   attachment_gone: {
     retryable: false,
     userMessage: 'The recording was deleted, or its address has expired and I may not look it up. Post it again.',

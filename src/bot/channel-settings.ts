@@ -1,5 +1,7 @@
 /** What a channel has chosen, on every platform alike: what people see, and what its recordings are processed with. */
 import { z } from 'zod';
+import type { Config } from '../config.ts';
+import { HansardError } from '../errors.ts';
 import {
   AUTO_SETTING,
   CONSENT_SETTING,
@@ -71,6 +73,14 @@ export function writeChannelSettings(
     if (value === undefined) settings.unset(scope, name, who);
     else settings.set(scope, name, value, who);
   }
+}
+
+/**
+ * The installation's own `HANSARD_AUTO_PROCESS=off` holds in every channel.
+ * @throws HansardError `auto_off`
+ */
+export function assertMayTakeAll({ auto }: Partial<ChannelSettings>, autoProcess: Config['autoProcess']): void {
+  if (auto && autoProcess === 'off') throw new HansardError('auto_off', '');
 }
 
 /** What a recording of the channel is processed with, over what holds everywhere. */

@@ -6,6 +6,7 @@ import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
 import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import {
+  assertMayTakeAll,
   type ChannelSettings,
   DEFAULT_CONSENT,
   readChannelSettings,
@@ -61,7 +62,7 @@ function wish<T>(schema: z.ZodType<T>, value: string, set: (value: T) => Partial
   return parsed.success ? set(parsed.data) : undefined;
 }
 
-export function listenToSettings({ handlers, store, defaults, readsAll }: DiscordParts): void {
+export function listenToSettings({ handlers, store, defaults, readsAll, autoProcess }: DiscordParts): void {
   const scopeOf = (channel: string) => `${DISCORD_PLATFORM}:${channel}`;
   const write = (wanted: Partial<ChannelSettings>, { caller }: Heard) =>
     writeChannelSettings(store.settings, scopeOf(caller.channel), wanted, `${DISCORD_PLATFORM}:${caller.user}`);
@@ -79,6 +80,7 @@ export function listenToSettings({ handlers, store, defaults, readsAll }: Discor
     assertMaySet(caller);
     const wanted = Object.hasOwn(choiceOf, detail) ? choiceOf[detail]?.(chosen[0] ?? '') : undefined;
     if (!wanted) return await responder.say('I do not know that choice any more. Type /transcribe settings again.');
+    assertMayTakeAll(wanted, autoProcess);
     if (wanted.auto && !readsAll) throw new HansardError('intents_refused', 'auto-process');
     write(wanted, heard);
     const form = interaction.message?.components ?? [];

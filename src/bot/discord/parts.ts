@@ -1,4 +1,5 @@
 /** What the listeners of Discord work with. */
+import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
@@ -21,6 +22,7 @@ export interface DiscordParts {
   changes: MeetingChanges;
   /** Whether we see recordings that nobody asks us to take: the intent is privileged. */
   readsAll: boolean;
+  autoProcess: Config['autoProcess'];
   /** Whether recordings are fetched from links. */
   links: boolean;
   /** Where a channel has chosen nothing. */

@@ -1,9 +1,8 @@
 /** Hears `/transcribe`, shortcuts, the Home tab and the dialogs of settings and links. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { AUTO_SETTING } from '../../pipeline/known-settings.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
-import { readChannelSettings, writeChannelSettings } from '../channel-settings.ts';
+import { assertMayTakeAll, readChannelSettings, writeChannelSettings } from '../channel-settings.ts';
 import { answerCommand, type Command, meantMeetings, offerMeetings, parseCommand } from '../commands.ts';
 import { type ChatMessage, sentence } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -40,7 +39,7 @@ interface Caller {
 }
 
 export function listenToCommands(parts: SlackParts, actions: MeetingActions): void {
-  const { app, slack, store, queue, teller, rights, intake, inbox, keeper, defaults } = parts;
+  const { app, slack, store, queue, teller, rights, intake, inbox, keeper, defaults, autoProcess } = parts;
   const scopeOf = (channel: string) => `${SLACK_PLATFORM}:${channel}`;
   const whoIs = (user: string) => `${SLACK_PLATFORM}:${user}`;
 
@@ -75,7 +74,8 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
         return await offerRecordings(slack, channel);
       case 'auto':
         await rights.assertMaySet(channel, user);
-        store.settings.set(scopeOf(channel), AUTO_SETTING, command.isOn, whoIs(user));
+        assertMayTakeAll({ auto: command.isOn }, autoProcess);
+        writeChannelSettings(store.settings, scopeOf(channel), { auto: command.isOn }, whoIs(user));
         return sentenceOfAuto(command.isOn);
       case 'meeting': {
         const { word, title } = command;
@@ -149,6 +149,7 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
     });
   onDialog(app, answering, SETTINGS_DIALOG, readSettingsDialog, async ({ channel, wanted }, user) => {
     await rights.assertMaySet(channel, user);
+    assertMayTakeAll(wanted, autoProcess);
     writeChannelSettings(store.settings, scopeOf(channel), wanted, whoIs(user));
     await teller.whisper(
       { channel, user },

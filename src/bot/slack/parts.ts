@@ -1,5 +1,6 @@
 /** What the listeners of Slack work with. */
 import type { App } from '@slack/bolt';
+import type { Config } from '../../config.ts';
 import type { Logger } from '../../logger.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
@@ -30,6 +31,7 @@ export interface SlackParts {
   inbox: Inbox;
   keeper: EventKeeper;
   team: string;
+  autoProcess: Config['autoProcess'];
   /** Whether recordings are fetched from links. */
   links: boolean;
   /** Where a channel has chosen nothing. */

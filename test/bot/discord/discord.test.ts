@@ -335,6 +335,18 @@ describe('a recording in Discord', { concurrency: true }, () => {
     assert.equal(own(thread).length, 3);
   });
 
+  test('is not taken unasked where the installation never does', async t => {
+    const { discord, store, press } = await startDiscordWorld(t, {
+      env: { HANSARD_AUTO_PROCESS: 'off' },
+    });
+    const manager = { memberPermissions: PERMISSION.manageChannels };
+    const shown = await answerOf(discord.command(CHANNEL, { name: 'transcribe settings' }));
+    const form = await answerOf(press(shown, 'hansard_settings', manager));
+    const choice = discord.select(form.id, customIdIn(form, 'set.auto'), ['on'], manager);
+    await says(choice, /only when somebody asks me to \(HANSARD_AUTO_PROCESS=off\)/);
+    assert.deepEqual(store.settings.list(), []);
+  });
+
   test('cannot be taken unasked where Discord refuses the intent, and that is a sentence', async t => {
     await assert.rejects(startDiscordWorld(t, { env: { HANSARD_AUTO_PROCESS: 'all' } }), (error: Error) => {
       assert.match('userMessage' in error ? String(error.userMessage) : '', /switch on Message Content Intent/);

@@ -216,6 +216,13 @@ describe('what happens around a recording in Slack', { concurrency: 4 }, () => {
   });
 
   describe('settings', () => {
+    test('take no recordings unasked where the installation never does', async t => {
+      const { slack, store, command } = await startSlackWorld(t, { HANSARD_AUTO_PROCESS: 'off' });
+      await command('settings auto on', CHANNEL);
+      await told(slack, 'U1', /only when somebody asks me to \(HANSARD_AUTO_PROCESS=off\)/);
+      assert.deepEqual(store.settings.list(), []);
+    });
+
     test('are seen by everybody and changed by whoever manages the channel', async t => {
       const { slack, store, command, useEphemeral, submit } = await startSlackWorld(t);
       slack.creators.set(CHANNEL, 'UM');
