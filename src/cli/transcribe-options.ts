@@ -10,7 +10,10 @@ import {
   parseSpeakerRange,
   type RecordingOptions,
   type SpeakerRange,
+  SUMMARY_STYLES,
+  type SummaryStyle,
 } from '../pipeline/recording-options.ts';
+import { SUMMARY_TEMPLATES, summaryTemplateName } from '../pipeline/render/summary-template.ts';
 
 /** What commander makes of them. */
 export interface RecordingFlags {
@@ -21,6 +24,9 @@ export interface RecordingFlags {
   speakers: SpeakerRange;
   model?: RecordingOptions['model'];
   summarizer: RecordingOptions['summarizer'];
+  summaryStyle?: SummaryStyle;
+  summaryTemplate?: string;
+  summaryLanguage?: string;
   date?: string;
   timeZone: string;
 }
@@ -46,6 +52,17 @@ export function addRecordingOptions(command: Command): Command {
         .choices(['auto', 'ollama', 'extractive'])
         .default('auto'),
     )
+    .addOption(new Option('--summary-style <name>', 'how long its abstract is').choices(SUMMARY_STYLES))
+    .option(
+      '--summary-template <name>',
+      `what it shows: ${SUMMARY_TEMPLATES.join(', ')}, or a template of your own`,
+      parseSummaryTemplate,
+    )
+    .option(
+      '--summary-language <code>',
+      'its language, when a language model writes it; that of the meeting if not given',
+      parseSummaryLanguage,
+    )
     .option('--date <iso>', 'the meeting\'s date, for due dates such as "by Friday"', parseMeetingDate)
     .option(
       '--time-zone <tz>',
@@ -64,6 +81,9 @@ export function toRecordingOptions(flags: RecordingFlags, defaultModel: string):
     translate,
     model = defaultModel,
     summarizer,
+    summaryStyle,
+    summaryTemplate,
+    summaryLanguage,
     timeZone,
     speakers,
     date,
@@ -76,6 +96,9 @@ export function toRecordingOptions(flags: RecordingFlags, defaultModel: string):
     ...(redo && { spokenLanguages: redo.map(span => ({ ...span, language })) }),
     ...(chineseScript && { chineseScript }),
     ...(translate && { translate }),
+    ...(summaryStyle && { summaryStyle }),
+    ...(summaryTemplate !== undefined && { summaryTemplate }),
+    ...(summaryLanguage !== undefined && { summaryLanguage }),
     ...(date !== undefined && { meetingDate: date }),
   };
 }
@@ -91,6 +114,18 @@ export function parseLanguage(text: string): string {
   const code = text.toLowerCase();
   if (code === 'auto' || KNOWN_LANGUAGES.includes(code)) return code;
   throw new InvalidArgumentError('Expected auto or the code of a language, such as en, de, fr, zh, yue or ja.');
+}
+
+export function parseSummaryLanguage(text: string): string {
+  const code = text.toLowerCase();
+  if (KNOWN_LANGUAGES.includes(code)) return code;
+  throw new InvalidArgumentError('Expected the code of a language, such as en, de, fr, zh, yue or ja.');
+}
+
+/** Its form; whether there is such a template is known where the files are written. */
+export function parseSummaryTemplate(text: string): string {
+  if (summaryTemplateName.safeParse(text).success) return text;
+  throw new InvalidArgumentError(`Expected ${SUMMARY_TEMPLATES.join(', ')}, or NAME of your summary-NAME.md.hbs.`);
 }
 
 /** `12:30-14:10` or `1:02:03-1:04:00`; commander gives what it has so far. */

@@ -22,6 +22,7 @@ import { drawPictures } from '../pipeline/render/draw-pictures.ts';
 import { outputName } from '../pipeline/render/output-name.ts';
 import type { OwnTemplates } from '../pipeline/render/own-templates.ts';
 import { AUDIO_FILE, OPTIONAL_FILES, renderFiles } from '../pipeline/render/render-files.ts';
+import { SUMMARY_TEMPLATES } from '../pipeline/render/summary-template.ts';
 import { createResultStore } from '../pipeline/results/result-store.ts';
 import { areVoicesOn, faultOf, LOCAL_WORKSPACE } from '../pipeline/voices/plan-voices.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
@@ -93,6 +94,7 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
   const stop = listenForStop(() => void stages.close()); // the children end at once
   try {
     const templates = loadTemplatesLoudly(config.templatesDir, logger);
+    assertIsTemplate(options.summaryTemplate, templates);
     let failed = false;
     for (const file of files) {
       const report = await transcribeOne(file, { flags, options, config, templates, stages }, stop.signal);
@@ -111,6 +113,13 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
     await stages.close();
     stop.dispose();
   }
+}
+
+/** @throws HansardError `invalid_usage` */
+function assertIsTemplate(wanted: string | undefined, { summaries }: OwnTemplates): void {
+  const names = [...SUMMARY_TEMPLATES, ...summaries.keys()];
+  if (wanted !== undefined && !names.includes(wanted))
+    throw new HansardError('invalid_usage', `There is no summary template ${wanted}; there are ${names.join(', ')}.`);
 }
 
 async function transcribeOne(

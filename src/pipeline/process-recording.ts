@@ -15,6 +15,7 @@ import {
   type StageRunner,
 } from './run-stage.ts';
 import { decodeIdentity, diarizeIdentity, summarizeIdentity, transcribeIdentity } from './stage-identity.ts';
+import { summarizeOptionsOf } from './stage-inputs.ts';
 import { acceptedSchema, diarizationSchema, transcriptionSchema } from './stage-results.ts';
 import { assignSpeakers, speakersOfVoices } from './stages/assign-speakers.ts';
 import { type KnownVoice, nameSpeakers } from './stages/name-speakers.ts';
@@ -299,12 +300,10 @@ async function summarize(
   runner: StageRunner,
   signal: AbortSignal,
 ): Promise<StageOutcome<Summary> & { failure?: HansardError }> {
-  const { timeZone } = options;
+  const wish = summarizeOptionsOf({ ...options, meetingDate });
   const summarizeWith = (chosen: ChosenSummarizer) =>
-    runner.run(
-      summarizeIdentity(chosen, { meetingDate, timeZone }, ...keys, { knownVoices: voices }),
-      summarySchema,
-      context => chosen.summarizer.summarize(transcript, { meetingDate, timeZone }, context),
+    runner.run(summarizeIdentity(chosen, wish, ...keys, { knownVoices: voices }), summarySchema, context =>
+      chosen.summarizer.summarize(transcript, wish, context),
     );
   try {
     return await summarizeWith(await stages.chooseSummarizer(options, signal));

@@ -22,6 +22,8 @@ describe('the program', () => {
     [['transcribe', 'a.wav', '--speakers', 'many'], /Expected a number from 1 to 32/],
     [['transcribe', 'a.wav', '--model', 'whisper'], /whisper/],
     [['transcribe', 'a.wav', '--summarizer', 'poet'], /poet/],
+    [['transcribe', 'a.wav', '--summary-style', 'epic'], /Allowed choices are short, standard, detailed/],
+    [['transcribe', 'a.wav', '--summary-template', 'board'], /no summary template board; there are minutes, decisions/],
   ] as const)
     test(`refuses "${args.join(' ')}" with one sentence and status 2`, async t => {
       const { status, stderr, stdout } = await createProgram(t).run([...args]);

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseLanguage, parseMeetingDate, parseSpeakers, parseTimeZone } from '../../src/cli/transcribe-options.ts';
+import {
+  parseLanguage,
+  parseMeetingDate,
+  parseSpeakers,
+  parseSummaryLanguage,
+  parseSummaryTemplate,
+  parseTimeZone,
+} from '../../src/cli/transcribe-options.ts';
 
 describe('--speakers', () => {
   for (const [text, minSpeakers, maxSpeakers] of [
@@ -23,6 +30,18 @@ test('--language knows what the models know', () => {
   ] as const)
     assert.equal(parseLanguage(text), code);
   for (const text of ['german', 'xx', '']) assert.throws(() => parseLanguage(text), /code of a language/);
+});
+
+test('--summary-language is the code of a language', () => {
+  assert.equal(parseSummaryLanguage('DE'), 'de');
+  for (const text of ['auto', 'german', 'xx', ''])
+    assert.throws(() => parseSummaryLanguage(text), /code of a language, such as en/);
+});
+
+test('--summary-template has the form of a name', () => {
+  for (const text of ['recap', 'board-2']) assert.equal(parseSummaryTemplate(text), text);
+  for (const text of ['', '../board', 'Board', 'summary.md'])
+    assert.throws(() => parseSummaryTemplate(text), /Expected minutes, decisions, recap, or NAME of your summary-NAME/);
 });
 
 describe('--date', () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { DecodedAudio, StageContext } from '../../src/pipeline/ports.ts';
+import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';
 import type { Tracks } from '../../src/pipeline/tracks.ts';
@@ -23,6 +23,8 @@ export interface FakeStages {
   voices: HeardVoice[];
   /** What the summary says. */
   summarized: Partial<Summary>;
+  /** What was wished of each summary. */
+  wishes: SummarizeOptions[];
 }
 
 /** As little of a WAV file as there can be. */
@@ -58,7 +60,8 @@ export function createFakeStages(): FakeStages {
     method: method === 'ollama' ? 'some-model' : method,
     version: 1,
     summarizer: {
-      async summarize(_transcript, _options, { signal }) {
+      async summarize(_transcript, options, { signal }) {
+        fake.wishes.push(options);
         await step(method, signal);
         return summary({ ...fake.summarized, method, warnings: [`read by ${method}`] });
       },
@@ -69,6 +72,7 @@ export function createFakeStages(): FakeStages {
     during,
     decoded: decodedRecording({ warnings: ['decoded with doubt'] }),
     summarized: {},
+    wishes: [],
     voices: [],
     stages: {
       decode: {
