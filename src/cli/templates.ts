@@ -1,6 +1,5 @@
 /** `hansard templates list | check | preview`: the installation's own templates and prompts. */
 import fs from 'node:fs';
-import path from 'node:path';
 import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
@@ -8,9 +7,9 @@ import { loadOwnPrompts } from '../gpu-worker/language-model/own-prompts.ts';
 import { loadOwnTemplates, type TemplateReport } from '../pipeline/render/own-templates.ts';
 import { renderFiles } from '../pipeline/render/render-files.ts';
 import { sampleMinutes } from '../pipeline/render/sample-minutes.ts';
+import { OUR_TEMPLATES } from '../pipeline/render/templates.ts';
 import type { ProgressOutput } from './pull-progress.ts';
 
-const ourFolder = path.join(import.meta.dirname, '..', '..', 'templates');
 /** A template is broken. */
 const EXIT_BROKEN = 3;
 
@@ -22,8 +21,8 @@ export function templatesCommand(load: () => { config: Config }, stdout: Progres
     .action(() => {
       const { templatesDir } = load().config;
       const own = new Map(examine(templatesDir).map(report => [report.file, report]));
-      const ours = fs.readdirSync(ourFolder).filter(file => file.endsWith('.hbs'));
-      stdout.write(`Your own go into ${templatesDir}; copy one of ${ourFolder} to begin.\n`);
+      const ours = fs.readdirSync(OUR_TEMPLATES).filter(file => file.endsWith('.hbs'));
+      stdout.write(`Your own go into ${templatesDir}; copy one of ${OUR_TEMPLATES} to begin.\n`);
       for (const file of new Set([...ours, ...own.keys()]))
         stdout.write(`  ${file.padEnd(28)} ${stateOf(own.get(file))}\n`);
     });
@@ -59,5 +58,6 @@ function examine(folder: string): TemplateReport[] {
 
 function stateOf(report: TemplateReport | undefined): string {
   if (!report) return 'ours';
-  return report.problem === undefined ? 'your own' : `broken, ours is used: ${report.problem}`;
+  const state = report.problem === undefined ? 'your own' : `broken, ours is used: ${report.problem}`;
+  return report.notice === undefined ? state : `${state}; ${report.notice}`;
 }

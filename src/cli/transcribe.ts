@@ -6,7 +6,6 @@ import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
 import { encodeAudio } from '../gpu-worker/ffmpeg/encode-audio.ts';
-import { loadTemplatesLoudly } from '../gpu-worker/load-templates.ts';
 import { findModel } from '../gpu-worker/models/catalogue.ts';
 import { chooseModel } from '../gpu-worker/models/choose-model.ts';
 import { modelsForTranscription, planRecognition } from '../gpu-worker/models/plan-recognition.ts';
@@ -53,7 +52,6 @@ interface Run {
   flags: TranscribeFlags;
   options: RecordingOptions;
   config: Config;
-  templates: OwnTemplates;
   stages: WorkerStages;
 }
 
@@ -93,11 +91,10 @@ async function transcribe(files: string[], flags: TranscribeFlags, { config, log
   });
   const stop = listenForStop(() => void stages.close()); // the children end at once
   try {
-    const templates = loadTemplatesLoudly(config.templatesDir, logger);
-    assertIsTemplate(options.summaryTemplate, templates);
+    assertIsTemplate(options.summaryTemplate, stages.templates);
     let failed = false;
     for (const file of files) {
-      const report = await transcribeOne(file, { flags, options, config, templates, stages }, stop.signal);
+      const report = await transcribeOne(file, { flags, options, config, stages }, stop.signal);
       const code = stop.exitCode();
       if (code !== undefined) {
         process.stderr.write(`${new HansardError('cancelled', file).userMessage}\n`);
@@ -124,7 +121,7 @@ function assertIsTemplate(wanted: string | undefined, { summaries }: OwnTemplate
 
 async function transcribeOne(
   file: string,
-  { flags, options, config, templates, stages }: Run,
+  { flags, options, config, stages }: Run,
   signal: AbortSignal,
 ): Promise<Report> {
   const startedAt = performance.now();
@@ -152,7 +149,7 @@ async function transcribeOne(
     const sound = flags.audio && (await encodeSound(file, meeting, config, signal));
     if (flags.audio && !sound) meta.warnings.push('The sound could not be put beside the minutes.');
     const address = sound && (flags.audio === 'inside' ? asDataUrl(sound) : AUDIO_FILE);
-    const rendered = await drawPictures(renderFiles({ ...meeting, meta }, templates, address));
+    const rendered = await drawPictures(renderFiles({ ...meeting, meta }, stages.templates, address));
     if (sound && flags.audio === 'beside') rendered.set(AUDIO_FILE, sound);
     signal.throwIfAborted();
     await writeFiles(folder, rendered, [...OPTIONAL_FILES, AUDIO_FILE]);

@@ -16,9 +16,8 @@ import { createPoolOnDemand } from './inference/pool-on-demand.ts';
 import { createTranscriber } from './inference/transcriber.ts';
 import { measureVoices } from './inference/voice-meter.ts';
 import { isOnThisMachine, openModel } from './language-model/open-model.ts';
-import { loadOwnPrompts } from './language-model/own-prompts.ts';
-import type { Prompts } from './language-model/prompts.ts';
 import { createModelSummarizer } from './language-model/summarizer.ts';
+import { loadPromptsLoudly, loadTemplatesLoudly } from './load-templates.ts';
 import { findModel } from './models/catalogue.ts';
 import { modelsForTranscription, planRecognition, recognizersOf } from './models/plan-recognition.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
@@ -128,6 +127,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       chooseSummarizer(options, { server: config.languageModel, logger, ollama }, signal),
     ollama,
     extractive,
+    templates: loadTemplatesLoudly(config.templatesDir, logger),
     device: () => pools.device(),
     close: () => pools.close(),
   };
@@ -176,28 +176,21 @@ function languageModel(
   logger: Logger,
   findDevice: () => Promise<DeviceChoice>,
 ): ChosenSummarizer {
+  const { prompts, hash } = loadPromptsLoudly(templatesDir, logger);
   return {
     method: server.model ?? UNNAMED,
     version: VERSIONS.ollama,
+    ownPrompts: hash,
     summarizer: {
       async summarize(transcript, options, context) {
         const device = isOnThisMachine(server) ? (await findDevice()).device : 'cpu';
-        const summarizer = createModelSummarizer(await openModel(server, device !== 'cpu'), {
-          prompts: loadPromptsLoudly(templatesDir, logger),
-        });
+        const summarizer = createModelSummarizer(await openModel(server, device !== 'cpu'), { prompts });
         return await withDevice(device, { signal: context.signal, logger }, () =>
           summarizer.summarize(transcript, options, context),
         );
       },
     },
   };
-}
-
-function loadPromptsLoudly(folder: string, logger: Logger): Prompts {
-  const { prompts, reports } = loadOwnPrompts(folder);
-  for (const { file, problem } of reports)
-    if (problem !== undefined) logger.warn({ file, problem }, 'a prompt is broken; ours is used in its place');
-  return prompts;
 }
 
 const extractive: ChosenSummarizer = {

@@ -11,7 +11,6 @@ import { createStageHandlers } from '../pipeline/stage-handlers.ts';
 import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
-import { loadTemplatesLoudly } from './load-templates.ts';
 import { findModel } from './models/catalogue.ts';
 import { modelsForTranscription } from './models/plan-recognition.ts';
 import { createModelStore } from './models/store.ts';
@@ -51,7 +50,6 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
     workDir,
     voiceKeyFile: config.voiceKeyFile,
     versions: programVersions(),
-    loadTemplates: () => loadTemplatesLoudly(config.templatesDir, logger),
     describeModels: shown =>
       modelsForTranscription(shown).map(name => ({
         name,

@@ -6,6 +6,7 @@ import type { Diarization, SpeakerSpan, Transcript, Transcription } from './meet
 import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
 import { hashFile, statRecording } from './recording-file.ts';
 import type { RecordingOptions } from './recording-options.ts';
+import type { OwnTemplates } from './render/own-templates.ts';
 import type { ResultStore, StageIdentity } from './results/result-store.ts';
 import {
   createStageRunner,
@@ -48,6 +49,8 @@ export interface Stages {
   ollama: ChosenSummarizer;
   /** Needs nothing; writes the summary when the chosen one fails. */
   extractive: ChosenSummarizer;
+  /** What the files are made with. */
+  templates: OwnTemplates;
 }
 
 /** Listens to what voices sound like. Nothing of it is stored: the caller compares and lets go. */
@@ -67,6 +70,8 @@ export interface ChosenSummarizer {
   /** `extractive`, or the language model's name: the part of the key. */
   method: string;
   version: number;
+  /** sha256 of the installation's own prompts; undefined where they are ours, or there are none. */
+  ownPrompts?: string | undefined;
   summarizer: Summarizer;
 }
 

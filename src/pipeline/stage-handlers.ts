@@ -35,14 +35,13 @@ import type { JobType } from './queue/job-type.ts';
 import { type Handler, handle, type JobContext } from './queue/run-stored.ts';
 import { type RecordingOptions, recordingOptions } from './recording-options.ts';
 import { buildMeta } from './render/build-meta.ts';
-import type { OwnTemplates } from './render/own-templates.ts';
 import { renderFiles } from './render/render-files.ts';
-import { loadTemplates, type Templates } from './render/templates.ts';
 import { createResultStore, stageKey } from './results/result-store.ts';
 import { createStageRunner, findOutcome, type StageOutcome } from './run-stage.ts';
 import { summarizeIdentity } from './stage-identity.ts';
 import {
   type ComputedStage,
+  identityOf,
   type ParsedPayload,
   parsePayload,
   type StageInputs,
@@ -71,8 +70,6 @@ export interface StageHandlersOptions {
   /** For meta.json. */
   versions: Record<string, string>;
   describeModels(options: RecordingOptions): MetaFile['models'];
-  /** The installation's templates; ours alone when not given. */
-  loadTemplates?(): Templates & Partial<OwnTemplates>;
 }
 
 /** One handler for each stage but `fetch` and `deliver`, which need the platform. */
@@ -81,7 +78,6 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
   const results = createResultStore(blobs);
   /** The same recording posted in two places at once: the second waits for the result of the first. */
   const inTurn = createTurns();
-  let templates: (Templates & Partial<OwnTemplates>) | undefined; // compiled once, with the first meeting
 
   /** The stored result of an earlier stage. @throws HansardError `blob_missing` */
   const load = async <T>(
@@ -184,7 +180,15 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       return nameSpeakers(mergeSpeakers(divided, speakerMerges), { names, voices, speakers });
     }),
     handle(summarizeJob, (payload, job) => inTurn(payload.resultKey, () => summarize(payload, job))),
-    stage(renderJob, renderedSchema, render),
+    handle(renderJob, (payload, job) =>
+      inTurn(payload.resultKey, async () => {
+        const parsed = parsePayload('render', stages, payload);
+        // the bot may know other templates than those here: under a key lies what the key says
+        const options = { ...parsed.options, ownTemplates: stages.templates.hash };
+        const identity = identityOf('render', stages, parsed.inputs, options);
+        return asJobResult(await runnerFor(job).run(identity, renderedSchema, () => render(parsed)));
+      }),
+    ),
   ];
 
   async function decode({ inputs, options }: ParsedPayload, context: StageContext): Promise<DecodedRecording> {
@@ -273,8 +277,7 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
       models: options.describeModels(shown),
       processedAt: new Date(),
     });
-    templates ??= (options.loadTemplates ?? loadTemplates)();
-    return { files: Object.fromEntries(renderFiles({ ...meeting, meta }, templates)) };
+    return { files: Object.fromEntries(renderFiles({ ...meeting, meta }, stages.templates)) };
   }
 }
 

@@ -91,7 +91,7 @@ export function assignIdentity(
 
 /** The transcript is no input of its own: it takes no time and follows from words and voices. */
 export function summarizeIdentity(
-  { method, version }: Pick<ChosenSummarizer, 'method' | 'version'>,
+  { method, version, ownPrompts }: Pick<ChosenSummarizer, 'method' | 'version' | 'ownPrompts'>,
   { meetingDate, timeZone, style = 'standard', language }: SummarizeOptions,
   transcribeKey: string,
   diarizeKey: string,
@@ -100,6 +100,7 @@ export function summarizeIdentity(
   const options = {
     // summarizers reckon with days: a recording that was posted twice within one has one summary
     ...{ method, meetingDate: toIso(dayOf(meetingDate, timeZone)), timeZone, assign: ASSIGN_VERSION },
+    ...(ownPrompts !== undefined && { ownPrompts }),
     ...(style !== 'standard' && { style }),
     ...(language !== undefined && { language }),
     ...withCorrections(corrections),

@@ -5,6 +5,7 @@ import type { StagePayload } from './jobs.ts';
 import type { SummarizeOptions } from './ports.ts';
 import type { ChosenSummarizer } from './process-recording.ts';
 import { type RecordingOptions, recordingOptions } from './recording-options.ts';
+import type { OwnTemplates } from './render/own-templates.ts';
 import { type StageIdentity, stageKey } from './results/result-store.ts';
 import {
   assignIdentity,
@@ -44,14 +45,18 @@ export const stageOptions = recordingOptions.extend({
   knownVoices: z.array(knownVoice).optional(),
   /** Code of the fault when voices could not be compared. */
   voicesFault: z.string().optional(),
+  /** For `summarize` and `render`: which of the installation's own prompts and templates the bot knows of. */
+  ownPrompts: z.string().optional(),
+  ownTemplates: z.string().optional(),
 });
 export type StageOptions = z.infer<typeof stageOptions>;
 
 export type ComputedStage = 'decode' | 'transcribe' | 'diarize' | 'assign' | 'summarize' | 'render';
 
 export type Versions = StageVersions & {
-  ollama: Pick<ChosenSummarizer, 'method' | 'version'>;
+  ollama: Pick<ChosenSummarizer, 'method' | 'version' | 'ownPrompts'>;
   extractive: Pick<ChosenSummarizer, 'method' | 'version'>;
+  templates: Pick<OwnTemplates, 'hash'>;
 };
 
 /** @throws HansardError `invalid_job` when an input is missing */
@@ -77,7 +82,10 @@ export function identityOf(
       return assignIdentity(need('transcribe'), need('diarize'), options);
     case 'summarize': {
       // `auto` hopes for the model; what is made without it lies under a key of its own
-      const wanted = options.summarizer === 'extractive' ? versions.extractive : versions.ollama;
+      const wanted =
+        options.summarizer === 'extractive'
+          ? versions.extractive
+          : { ...versions.ollama, ownPrompts: options.ownPrompts };
       return summarizeIdentity(wanted, summarizeOptionsOf(options), need('transcribe'), need('diarize'), options);
     }
     case 'render':

@@ -16,6 +16,7 @@ export function fakeOfThisVersion(config: Config): Stages {
     voices: { ...real.voices, measure: fake.voices.measure },
     ollama: { ...real.ollama, summarizer: fake.ollama.summarizer },
     extractive: { ...real.extractive, summarizer: fake.extractive.summarizer },
+    templates: real.templates,
     chooseSummarizer: async () => ({ ...real.extractive, summarizer: fake.extractive.summarizer }),
   };
 }

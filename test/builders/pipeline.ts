@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
+import { z } from 'zod';
 import { type BlobStore, blobKeys } from '../../src/pipeline/blobs/blob-store.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { createDeliverHandler } from '../../src/pipeline/deliver-handler.ts';
@@ -13,7 +14,10 @@ import type { Quotas } from '../../src/pipeline/orchestration/quota.ts';
 import type { JobQueue, Worker } from '../../src/pipeline/queue/job-queue.ts';
 import { QUEUES, type QueueName } from '../../src/pipeline/queue/job-type.ts';
 import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
+import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
+import type { Versions } from '../../src/pipeline/stage-inputs.ts';
+import { renderedSchema } from '../../src/pipeline/stage-results.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
 import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
@@ -39,6 +43,8 @@ export interface Pipeline extends Pick<FakeStages, 'calls' | 'during' | 'voices'
     options?: Meeting['options'];
   }): Promise<Meeting>;
   reaches(meetingId: string, state: Meeting['state']): Promise<Meeting>;
+  /** What was made of a meeting that is done, by file name. */
+  filesOf(meetingId: string): Promise<Record<string, string>>;
   /** `fetch done`, `decode running` … of those that do not wait. */
   states(meetingId: string): string[];
 }
@@ -52,9 +58,16 @@ const recordingDefaults = {
   timeZone: 'UTC',
 };
 
+export interface PipelineSetup {
+  openQueue?: () => Promise<JobQueue>;
+  quotas?: Quotas;
+  /** What the bot believes of the stages, where it is wrong. */
+  versions?: Partial<Versions>;
+}
+
 export async function startPipeline(
   t: TestContext,
-  { openQueue, quotas }: { openQueue?: () => Promise<JobQueue>; quotas?: Quotas } = {},
+  { openQueue, quotas, versions = {} }: PipelineSetup = {},
 ): Promise<Pipeline> {
   const folder = await makeTemporaryFolder(t);
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' });
@@ -69,7 +82,7 @@ export async function startPipeline(
     store,
     queue,
     blobs,
-    versions: stages,
+    versions: { ...stages, ...versions },
     logger,
     timing,
     ...(quotas && { quotas }),
@@ -147,6 +160,11 @@ export async function startPipeline(
         const meeting = store.meetings.get(meetingId);
         return meeting.state === state && meeting;
       }),
+    async filesOf(meetingId) {
+      const { resultKey } = store.stages.get(meetingId, 'render');
+      const rendered = await createResultStore(blobs).find(resultKey ?? '', z.object({ result: renderedSchema }));
+      return rendered?.result.files ?? {};
+    },
     states: meetingId =>
       store.stages
         .of(meetingId)

@@ -7,6 +7,7 @@ import { loadOwnPrompts } from '../../src/gpu-worker/language-model/own-prompts.
 import { checkSetting } from '../../src/pipeline/known-settings.ts';
 import { loadOwnTemplates } from '../../src/pipeline/render/own-templates.ts';
 import { renderFiles } from '../../src/pipeline/render/render-files.ts';
+import { OUR_TEMPLATES } from '../../src/pipeline/render/templates.ts';
 import { minutes } from '../builders/meeting.ts';
 import { createProgram } from '../builders/program.ts';
 
@@ -24,6 +25,11 @@ function render(folder: string, summaryTemplate?: string): string {
 }
 
 const OWN = 'OUR HOUSE: {{title}}\n{{#each decisions}}* {{text}}\n{{/each}}';
+
+test('each of ours says its version', () => {
+  for (const file of fs.readdirSync(OUR_TEMPLATES).filter(name => name.endsWith('.hbs')))
+    assert.match(fs.readFileSync(path.join(OUR_TEMPLATES, file), 'utf8'), /^\{\{! version \d+ \}\}\n/, file);
+});
 
 describe('templates of one’s own', () => {
   test('stand for ours', t => {
@@ -69,7 +75,7 @@ describe('templates of one’s own', () => {
     const good = 'Notes in {{language}}: {{#each lines}}{{id}} {{text}}{{/each}}';
     const given = { language: 'de', style: 'standard', lines: [], part: 1, parts: 1 } as const;
     const own = loadOwnPrompts(withFiles(t, { 'summarize.hbs': good }));
-    assert.deepEqual(own.reports, [{ file: 'summarize.hbs', problem: undefined }]);
+    assert.deepEqual(own.reports, [{ file: 'summarize.hbs', problem: undefined, notice: undefined }]);
     assert.equal(own.prompts.part(given), 'Notes in de: ');
     for (const [source, problem] of [
       ['Notes in {{language}}', /does not show what was said/],
@@ -83,13 +89,46 @@ describe('templates of one’s own', () => {
     }
   });
 
+  test('are used when written for another version, and it is said what to do', t => {
+    for (const [first, notice] of [
+      ['', undefined],
+      ['{{! version 1 }}\n', undefined],
+      ['{{!-- version 0 --}}\n', /for version 0 of summary\.md\.hbs, which is at 1 now: .*write \{\{! version 1 \}\}/],
+      ['{{! version 2, ours }}\n', /for version 2 .*, which is at 1 in this Hansard: update Hansard, or begin with/],
+    ] as const) {
+      const folder = withFiles(t, { 'summary.md.hbs': first + OWN, 'summary-board.md.hbs': first + OWN });
+      for (const report of loadOwnTemplates(folder).reports) {
+        assert.equal(report.problem, undefined);
+        if (notice) assert.match(report.notice ?? '', notice);
+        else assert.equal(report.notice, undefined);
+      }
+      assert.match(render(folder), /^OUR HOUSE/, 'nothing is seen of the line');
+    }
+    const [report] = loadOwnPrompts(withFiles(t, { 'summarize.hbs': '{{! version 99 }}\n{{#if' })).reports;
+    assert.match(report?.problem ?? '', /Parse error/);
+    assert.match(report?.notice ?? '', /for version 99 of summarize\.hbs/);
+  });
+
+  test('are known by their content, where they are used', t => {
+    const hashes = ['{{title}} shed', '{{title}} shed.', '{{budget}}'].map(
+      source => loadOwnTemplates(withFiles(t, { 'summary.md.hbs': source })).templates.hash,
+    );
+    assert.equal(new Set(hashes).size, 3);
+    assert.deepEqual([hashes[2], loadOwnTemplates('nowhere').templates.hash], [undefined, undefined]);
+    const prompt = 'In {{language}}: {{#each notes}}{{text}}{{/each}}';
+    const { hash } = loadOwnPrompts(withFiles(t, { 'summarize-parts.hbs': prompt }));
+    assert.match(hash ?? '', /^[0-9a-f]{64}$/);
+    assert.notEqual(loadOwnPrompts(withFiles(t, { 'summarize-parts.hbs': `${prompt}.` })).hash, hash);
+  });
+
   test('the command lists, checks and previews them', async t => {
     const program = createProgram(t);
-    const folder = withFiles(t, { 'summary-board.md.hbs': OWN, 'summary.md.hbs': '{{budget}}' });
+    const board = `{{! version 9 }}\n${OWN}`;
+    const folder = withFiles(t, { 'summary-board.md.hbs': board, 'summary.md.hbs': '{{budget}}' });
     const env = { HANSARD_TEMPLATES: folder };
     const listed = await program.run(['templates', 'list'], env);
     assert.match(listed.stdout, /transcript\.md\.hbs +ours\n/);
-    assert.match(listed.stdout, /summary-board\.md\.hbs +your own\n/);
+    assert.match(listed.stdout, /summary-board\.md\.hbs +your own; it was written for version 9 of summary\.md\.hbs/);
     const checked = await program.run(['templates', 'check'], env);
     assert.equal(checked.status, 3);
     assert.match(checked.stdout, /^summary\.md\.hbs: broken, ours is used: "budget" not defined/m);

@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
+import { loadOwnTemplates } from '../../src/pipeline/render/own-templates.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';
 import type { Tracks } from '../../src/pipeline/tracks.ts';
 import type { HeardVoice } from '../../src/pipeline/voices/match-voices.ts';
@@ -41,6 +42,8 @@ export const askedOnTracks: Tracks = {
   })),
   stretches: [],
 };
+
+const ourTemplates = loadOwnTemplates('no folder').templates;
 
 /** Two people say something for ten seconds; `summarizer: 'extractive'` keeps to the rules, all else takes the model. */
 export function createFakeStages(): FakeStages {
@@ -124,10 +127,11 @@ export function createFakeStages(): FakeStages {
       },
       async chooseSummarizer({ summarizer }, signal) {
         await step('choose', signal);
-        return summarizerOf(summarizer === 'extractive' ? 'extractive' : 'ollama');
+        return summarizer === 'extractive' ? fake.stages.extractive : fake.stages.ollama;
       },
       ollama: summarizerOf('ollama'),
       extractive: summarizerOf('extractive'),
+      templates: { ...ourTemplates },
     },
   };
   return fake;

@@ -80,6 +80,18 @@ describe('what decides a result', () => {
     assert.deepEqual(diarize.models(base), diarize.models(options));
   });
 
+  test('is the installation’s own prompts and templates, as they are when the program starts', async t => {
+    const folder = await makeTemporaryFolder(t);
+    const env = { HANSARD_TEMPLATES: folder };
+    const before = start(t, env);
+    assert.deepEqual([before.ollama.ownPrompts, before.templates.hash], [undefined, undefined]);
+    fs.writeFileSync(path.join(folder, 'summarize.hbs'), '{{language}} {{#each lines}}{{id}} {{text}}{{/each}}');
+    fs.writeFileSync(path.join(folder, 'summary.md.hbs'), '{{title}}');
+    const { ollama, templates } = start(t, env);
+    assert.match(`${ollama.ownPrompts} ${templates.hash}`, /^[0-9a-f]{64} [0-9a-f]{64}$/);
+    assert.notEqual(ollama.ownPrompts, templates.hash);
+  });
+
   test('is refused for a model that is not known', t => {
     const { transcribe } = start(t);
     assert.throws(() => transcribe.models({ ...options, model: 'whisper' }), {

@@ -155,12 +155,14 @@ describe('a recording', () => {
     assert.ok(Object.values(second.stages).every(({ stored }) => stored));
   });
 
-  test('has the summary that was wished for; another wish is another summary', async t => {
+  test('has the summary that was wished for; another wish, or another prompt, is another summary', async t => {
     const { stepsOf, fake } = await createWorld(t);
     const wish = { summaryStyle: 'short', summaryLanguage: 'de' } as const;
     await stepsOf({ ...wish, meetingDate: '2026-11-17' });
     assert.deepEqual(fake.wishes, [{ meetingDate: '2026-11-17', timeZone: 'UTC', style: 'short', language: 'de' }]);
     assert.deepEqual(await stepsOf({ ...wish, meetingDate: '2026-11-17' }), ['choose']);
+    assert.deepEqual(await stepsOf({ meetingDate: '2026-11-17' }), ['choose', 'ollama']);
+    fake.stages.ollama.ownPrompts = 'hash of a prompt';
     assert.deepEqual(await stepsOf({ meetingDate: '2026-11-17' }), ['choose', 'ollama']);
   });
 

@@ -1,34 +1,42 @@
 /** Prompts of the installation: tried on a sample, and ours where they are broken. */
 import {
   compileTemplate,
-  firstLines,
+  hashOf,
   isPrompt,
   listFiles,
-  readTemplate,
+  type OwnSource,
   type TemplateReport,
+  tryOwn,
 } from '../../pipeline/render/own-templates.ts';
 import { loadPrompts, type PromptSources, type Prompts } from './prompts.ts';
 
 const PROBE = 'The shed is painted green';
 
+export interface OwnPrompts {
+  prompts: Prompts;
+  /** sha256 of what is used of the installation; undefined where all is ours. */
+  hash: string | undefined;
+  reports: TemplateReport[];
+}
+
 /** @param folder need not be there */
-export function loadOwnPrompts(folder: string): { prompts: Prompts; reports: TemplateReport[] } {
+export function loadOwnPrompts(folder: string): OwnPrompts {
   const sources: PromptSources = {};
+  const used: OwnSource[] = [];
   const reports = listFiles(folder)
     .filter(isPrompt)
     .map((file): TemplateReport => {
-      try {
-        const source = readTemplate(folder, file);
-        compileTemplate(source, true);
-        const name = file === 'summarize.hbs' ? 'part' : 'whole';
-        assertAsks(loadPrompts({ [name]: source }), name);
-        sources[name] = source;
-        return { file, problem: undefined };
-      } catch (error) {
-        return { file, problem: firstLines(error) };
-      }
+      const name = file === 'summarize.hbs' ? 'part' : 'whole';
+      const { source, ...report } = tryOwn(folder, file, file, text => {
+        compileTemplate(text, true);
+        assertAsks(loadPrompts({ [name]: text }), name);
+      });
+      if (source === undefined) return report;
+      sources[name] = source;
+      used.push({ file, source });
+      return report;
     });
-  return { prompts: loadPrompts(sources), reports };
+  return { prompts: loadPrompts(sources), hash: hashOf(used), reports };
 }
 
 /** Whatever it says beside, it must show what was said, and the language. */

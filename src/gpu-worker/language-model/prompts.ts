@@ -3,10 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
 import type { SummaryStyle } from '../../pipeline/recording-options.ts';
+import { OUR_TEMPLATES } from '../../pipeline/render/templates.ts';
 import type { PromptLine } from './plan-chunks.ts';
 import type { Note } from './write-notes.ts';
-
-const folder = path.join(import.meta.dirname, '..', '..', '..', 'templates');
 
 /** Of the abstract. */
 const lengths: Record<SummaryStyle, string> = {
@@ -33,7 +32,7 @@ export interface Prompts {
 export type PromptSources = { part?: string; whole?: string };
 
 export function loadPrompts(own: PromptSources = {}): Prompts {
-  const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
+  const read = (name: string) => fs.readFileSync(path.join(OUR_TEMPLATES, name), 'utf8');
   const compile = (source: string) =>
     Handlebars.create().compile(source, { noEscape: true, strict: true, knownHelpersOnly: true });
   const part = compile(own.part ?? read('summarize.hbs'));

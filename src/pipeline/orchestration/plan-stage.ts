@@ -83,6 +83,8 @@ export function planStage(
   const options = {
     ...optionsOf(meeting, stages, known),
     ...(name === 'diarize' && sealed !== undefined && { voices: sealed }),
+    ...(name === 'summarize' && { ownPrompts: versions.ollama.ownPrompts }),
+    ...(name === 'render' && { ownTemplates: versions.templates.hash }),
   };
   return {
     meetingId,

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Handlebars from 'handlebars';
 
-const defaultFolder = path.join(import.meta.dirname, '..', '..', '..', 'templates');
+/** The folder of those that come with the program. */
+export const OUR_TEMPLATES = path.join(import.meta.dirname, '..', '..', '..', 'templates');
 
 export interface Templates {
   transcriptMd: Handlebars.TemplateDelegate;
@@ -16,7 +17,7 @@ export interface Templates {
 }
 
 /** Reads and compiles the templates. Markdown and text are escaped by us before, HTML by Handlebars. */
-export function loadTemplates(folder: string = defaultFolder): Templates {
+export function loadTemplates(folder: string = OUR_TEMPLATES): Templates {
   const read = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8');
   // an own instance: helpers or partials that others register are not seen; unknown names in a template are errors
   const compile = (name: string, noEscape: boolean) =>

@@ -25,9 +25,11 @@ export interface StageIdentity {
   inputs: readonly string[];
 }
 
-/** sha256 over stage, version, models, options and inputs; equal identities give equal keys. */
+/** sha256 over stage, version, models, options and inputs; equal identities give equal keys. Undefined options are none. */
 export function stageKey({ stage, version, models, options, inputs }: StageIdentity): string {
-  const sorted = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = Object.entries(options)
+    .filter(([, value]) => value !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return createHash('sha256')
     .update(JSON.stringify([stage, version, models, sorted, inputs]))
     .digest('hex');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
-import { blobKeys, readText } from '../../../src/pipeline/blobs/blob-store.ts';
+import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
 import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
@@ -11,7 +11,7 @@ const everything = ['decode', 'diarize', 'extractive', 'transcribe'];
 
 describe('a meeting', () => {
   test('goes through all stages and is announced once', async t => {
-    const { submit, reaches, work, announced, calls, states, store, blobs } = await startPipeline(t);
+    const { submit, reaches, work, announced, calls, states, store, filesOf } = await startPipeline(t);
     await work();
     const { id } = await submit();
     const meeting = await reaches(id, 'done');
@@ -29,8 +29,7 @@ describe('a meeting', () => {
     assert.equal(announced.length, 1);
     assert.ok(announced[0]?.files.includes('minutes.html'));
     assert.equal(meeting.durationMs, 10_000);
-    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
-    const meta = JSON.parse(JSON.parse(rendered ?? '').result.files['meta.json']);
+    const meta = JSON.parse((await filesOf(id))['meta.json'] ?? '');
     assert.deepEqual(Object.keys(meta.options).sort(), [
       'language',
       'maxSpeakers',
@@ -99,6 +98,43 @@ describe('a meeting', () => {
     assert.equal(announced.length, 2);
   });
 
+  test('run again after the installation changed its prompts and templates is summarized and rendered anew', async t => {
+    const { submit, reaches, work, orchestrator, calls, fake, filesOf } = await startPipeline(t);
+    await work();
+    const { id } = await submit({ options: { summarizer: 'ollama' } });
+    await reaches(id, 'done');
+    const runAgain = async () => {
+      calls.length = 0;
+      await orchestrator.rerun(id, {}, 'slack:U1');
+      await reaches(id, 'done');
+      return calls.filter(call => call !== 'choose');
+    };
+    assert.deepEqual(await runAgain(), []);
+    fake.stages.ollama.ownPrompts = 'hash of a prompt';
+    Object.assign(fake.stages.templates, { summaryMd: () => 'house style', hash: 'hash of a template' });
+    assert.deepEqual(await runAgain(), ['ollama']);
+    assert.equal((await filesOf(id))['summary.md'], 'house style');
+    assert.deepEqual(await runAgain(), []);
+  });
+
+  test('of a worker with templates that the bot does not know has them, under a key of its own', async t => {
+    const { submit, reaches, work, orchestrator, fake, filesOf, store } = await startPipeline(t, {
+      versions: { templates: { hash: undefined } },
+    });
+    const ours = { ...fake.stages.templates };
+    Object.assign(fake.stages.templates, { summaryMd: () => 'house style', hash: 'hash of a template' });
+    await work();
+    const { id } = await submit();
+    await reaches(id, 'done');
+    assert.equal((await filesOf(id))['summary.md'], 'house style');
+    const { resultKey } = store.stages.get(id, 'render');
+    Object.assign(fake.stages.templates, ours);
+    await orchestrator.rerun(id, {}, 'slack:U1');
+    await reaches(id, 'done');
+    assert.match((await filesOf(id))['summary.md'] ?? '', /^# /);
+    assert.notEqual(store.stages.get(id, 'render').resultKey, resultKey);
+  });
+
   test('whose sound was removed meanwhile is decoded again when a stage needs it', async t => {
     const { submit, reaches, work, orchestrator, calls, blobs } = await startPipeline(t);
     await work();
@@ -127,22 +163,21 @@ describe('a meeting', () => {
 
 describe('a meeting with one track per speaker', () => {
   test('has their names, needs no diarization, and finds its tracks again', async t => {
-    const { fake, submit, reaches, work, orchestrator, calls, blobs, store } = await startPipeline(t);
+    const { fake, submit, reaches, work, orchestrator, calls, blobs, filesOf } = await startPipeline(t);
     fake.decoded = { ...fake.decoded, tracks: askedOnTracks };
     await work();
     const { id } = await submit();
     const { audioHash } = await reaches(id, 'done');
     assert.deepEqual(calls.filter(call => call !== 'choose').sort(), ['decode', 'extractive', 'transcribe']);
-    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
-    const { files } = JSON.parse(rendered ?? '').result;
-    const { speakers } = JSON.parse(files['transcript.json']);
+    const files = await filesOf(id);
+    const { speakers } = JSON.parse(files['transcript.json'] ?? '');
     const named = speakers.map((one: { label: string; user: { id: string } }) => [one.label, one.user.id]);
     assert.deepEqual(named, [
       ['sam', '1001'],
       ['ada', '1000'],
     ]);
-    assert.match(files['transcript.rttm'], /SPEAKER_00.*\n(.*\n)*.*SPEAKER_01/);
-    assert.equal(JSON.parse(files['meta.json']).recording.chosenTrack, null);
+    assert.match(files['transcript.rttm'] ?? '', /SPEAKER_00.*\n(.*\n)*.*SPEAKER_01/);
+    assert.equal(JSON.parse(files['meta.json'] ?? '').recording.chosenTrack, null);
 
     await blobs.delete(blobKeys.tracks(audioHash ?? ''));
     calls.length = 0;
@@ -268,7 +303,7 @@ describe('recovery', () => {
 
 describe('what people put right', () => {
   test('is worked in at once when the meeting is over: words, speakers and items, without hearing anything again', async t => {
-    const { submit, reaches, work, orchestrator, calls, store, blobs, announced } = await startPipeline(t);
+    const { submit, reaches, work, orchestrator, calls, store, announced, filesOf } = await startPipeline(t);
     await work();
     const { id } = await submit();
     await reaches(id, 'done');
@@ -286,8 +321,7 @@ describe('what people put right', () => {
       calls.filter(call => call !== 'choose'),
       ['extractive', 'extractive'],
     );
-    const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
-    const files = JSON.parse(rendered ?? '').result.files as Record<string, string>;
+    const files = await filesOf(id);
     assert.match(files['transcript.txt'] ?? '', /Anna: Who waters the tulips\?\n\n\[00:05\] Anna: I do, every day\./);
     assert.deepEqual(JSON.parse(files['meta.json'] ?? '').options.corrections, [
       { heard: 'Plants', written: 'tulips' },
