@@ -1,5 +1,6 @@
 /** `hansard bench --summary DIR`: how right summaries are, by rules or by any language model, on meetings whose facts are known. */
-import { readCases } from '../bench/summary/read-cases.ts';
+import { type Hear, hearCases } from '../bench/summary/hear-cases.ts';
+import { readCases, type SummaryCase } from '../bench/summary/read-cases.ts';
 import { addScores, ratesOf, type SummaryScore, scoreSummary } from '../bench/summary/score-summary.ts';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
@@ -17,15 +18,22 @@ interface Measured {
   score: SummaryScore;
 }
 
-/** @param summarizer `model`: the language model of the settings */
+/**
+ * @param summarizer `model`: the language model of the settings
+ * @param hear turns recordings into words; undefined where the words of the truth are summarised
+ */
 export async function benchSummary(
   folders: readonly string[],
-  { summarizer: wanted, json }: { summarizer: 'extractive' | 'model'; json: boolean },
+  { summarizer: wanted, json, hear }: { summarizer: 'extractive' | 'model'; json: boolean; hear: Hear | undefined },
   config: Config,
   { stdout, stderr, signal }: { stdout: ProgressOutput; stderr: ProgressOutput; signal: AbortSignal },
 ): Promise<void> {
-  const cases = (await Promise.all(folders.map(readCases))).flat();
   const summarizer = await openSummarizer(wanted, config);
+  const cases: SummaryCase[] = [];
+  for (const folder of folders) {
+    const known = await readCases(folder);
+    cases.push(...(hear ? await hearCases(folder, known, hear) : known));
+  }
   const measured: Measured[] = [];
   for (const one of cases) {
     if (signal.aborted) throw new HansardError('cancelled', one.name);

@@ -8,13 +8,17 @@ import { type Measured, measureRecording } from '../bench/measure-recording.ts';
 import { presentFigures } from '../bench/present-figures.ts';
 import { readTruth } from '../bench/read-truth.ts';
 import { scoreRecording } from '../bench/score.ts';
+import type { Hear } from '../bench/summary/hear-cases.ts';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import { RECOGNIZERS } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages, type WorkerStages } from '../gpu-worker/run.ts';
 import type { Logger } from '../logger.ts';
+import { createDiskBlobs } from '../pipeline/blobs/disk-blobs.ts';
+import { processRecording } from '../pipeline/process-recording.ts';
 import { MOST_SPEAKERS, type RecordingOptions, type SpeakerRange } from '../pipeline/recording-options.ts';
+import { createResultStore } from '../pipeline/results/result-store.ts';
 import { benchSummary } from './bench-summary.ts';
 import { benchVoices } from './bench-voices.ts';
 import { createProgress, createSilence } from './progress.ts';
@@ -36,6 +40,7 @@ interface BenchFlags {
   quiet: boolean;
   summary: boolean;
   summarizer: 'extractive' | 'model';
+  recordings: boolean;
 }
 
 type Outcome =
@@ -79,6 +84,7 @@ export function benchCommand(
       maxSpeakers: MOST_SPEAKERS,
     })
     .option('--summary', 'measure summaries instead, on facts and transcripts (.facts.json, .abssumm.txt)', false)
+    .option('--recordings', 'with --summary: on the words heard in the recordings, not on those of the truth', false)
     .addOption(
       new Option('--summarizer <name>', 'who writes the summaries: rules, or the language model of the settings')
         .choices(['extractive', 'model'])
@@ -94,9 +100,7 @@ export function benchCommand(
     .option('--quiet', 'print no progress', false)
     .action(async (places: string[], flags: BenchFlags) => {
       if (flags.summary) {
-        const stop = listenForStop(() => {});
-        const output = { stdout, stderr: flags.quiet ? { write() {} } : stderr, signal: stop.signal };
-        await benchSummary(places, flags, load().config, output).finally(() => stop.dispose());
+        await benchSummaries(places, flags, load(), { stdout, stderr: flags.quiet ? { write() {} } : stderr });
         return;
       }
       process.exitCode = await bench(places, flags, load(), { stdout, stderr });
@@ -116,12 +120,7 @@ async function bench(
   if (found.recordings.length === 0) {
     throw new HansardError('invalid_usage', `No recording with truth in ${places.join(', ')}.`);
   }
-  const store = createModelStore(config.modelsDir);
-  const stages = startStages({
-    config,
-    logger,
-    ensureModels: (names, signal) => ensureModelsVisibly(store, names, stderr, { signal }),
-  });
+  const stages = openStages({ config, logger }, stderr);
   const stop = listenForStop(() => void stages.close()); // the children end at once
   try {
     const outcomes: Outcome[] = [];
@@ -174,18 +173,56 @@ async function measureOne(
   }
 }
 
+async function benchSummaries(
+  places: string[],
+  flags: BenchFlags,
+  { config, logger }: Loaded,
+  output: { stdout: ProgressOutput; stderr: ProgressOutput },
+): Promise<void> {
+  const stages = flags.recordings ? openStages({ config, logger }, output.stderr) : undefined;
+  const stop = listenForStop(() => void stages?.close());
+  const hear = stages && createHearing(stages, { config, flags, stderr: output.stderr, signal: stop.signal });
+  try {
+    await benchSummary(places, { ...flags, hear }, config, { ...output, signal: stop.signal });
+  } finally {
+    await stages?.close();
+    stop.dispose();
+  }
+}
+
+/** As `transcribe` does it, with its stored results: what was heard once is not computed again. */
+function createHearing(
+  stages: WorkerStages,
+  { config, flags, stderr, signal }: { config: Config; flags: BenchFlags; stderr: ProgressOutput; signal: AbortSignal },
+): Hear {
+  const results = createResultStore(createDiskBlobs(path.join(config.dataDir, 'blobs')));
+  const workDir = path.join(config.dataDir, 'work');
+  const observer = flags.quiet ? createSilence() : createProgress(stderr);
+  return async (sourcePath, meetingDate) => {
+    stderr.write(`${sourcePath}\n`);
+    const options = { ...toOptions(flags), meetingDate };
+    const request = { sourcePath, options, force: false, workDir, results, observer, people: [] };
+    const { transcript } = await processRecording(request, stages, signal).finally(() => observer.clear());
+    return transcript;
+  };
+}
+
+function openStages({ config, logger }: Loaded, stderr: ProgressOutput): WorkerStages {
+  const models = createModelStore(config.modelsDir);
+  return startStages({
+    config,
+    logger,
+    ensureModels: (names, signal) => ensureModelsVisibly(models, names, stderr, { signal }),
+  });
+}
+
 async function benchVoicesOnly(
   places: string[],
   flags: BenchFlags,
   { config, logger }: Loaded,
   { stdout, stderr }: { stdout: ProgressOutput; stderr: ProgressOutput },
 ): Promise<number> {
-  const models = createModelStore(config.modelsDir);
-  const stages = startStages({
-    config,
-    logger,
-    ensureModels: (names, signal) => ensureModelsVisibly(models, names, stderr, { signal }),
-  });
+  const stages = openStages({ config, logger }, stderr);
   const stop = listenForStop(() => void stages.close());
   try {
     const { json, det: detFile } = flags;

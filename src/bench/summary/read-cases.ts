@@ -37,6 +37,8 @@ export interface SummaryCase {
   name: string;
   meetingDate: string;
   transcript: Transcript;
+  /** Who the voices are that have no name in the transcript, by label. */
+  names?: ReadonlyMap<string, string>;
   facts: Facts | undefined;
   /** By people. */
   abstract: string | undefined;

@@ -37,7 +37,7 @@ const SAME = 0.34;
 const SAME_AT_THE_MOMENT = 0.2;
 const MOMENT_SECONDS = 2;
 
-export function scoreSummary(summary: Summary, { transcript, facts, abstract }: SummaryCase): SummaryScore {
+export function scoreSummary(summary: Summary, { transcript, names, facts, abstract }: SummaryCase): SummaryScore {
   const all = [...summary.decisions, ...summary.actionItems, ...summary.questions, ...summary.numbers];
   const nothing = { right: 0, found: 0, wanted: 0 };
   const empty = {
@@ -50,7 +50,7 @@ export function scoreSummary(summary: Summary, { transcript, facts, abstract }: 
     numbers: nothing,
   };
   return {
-    ...(facts ? scoreItems(summary, facts) : empty),
+    ...(facts ? scoreItems(summary, facts, names) : empty),
     items: all.length,
     unverified: all.filter(({ verified }) => !verified).length,
     invented: countInvented(all, transcript),
@@ -59,7 +59,8 @@ export function scoreSummary(summary: Summary, { transcript, facts, abstract }: 
   };
 }
 
-function scoreItems(summary: Summary, facts: Facts) {
+function scoreItems(summary: Summary, facts: Facts, names: SummaryCase['names']) {
+  const nameOf = (owner: string | null) => (owner === null ? null : (names?.get(owner) ?? owner));
   // a task that was called off may be told as a decision or as a cancelled task
   const isOptional = ({ id = '' }: Fact) => facts.action_items.some(action => id === `${action.id}_cancel`);
   const values = new Set(facts.decisions.flatMap(({ text }) => [...numberValues(text)]));
@@ -87,7 +88,7 @@ function scoreItems(summary: Summary, facts: Facts) {
       wanted: facts.decisions.length - optional.length,
     },
     actions: { right: acted.length, found: summary.actionItems.length, wanted: facts.action_items.length },
-    owners: acted.filter(([one, { owner }]) => owner === one.owner).length,
+    owners: acted.filter(([one, { owner }]) => nameOf(owner) === one.owner).length,
     dues: acted.filter(([one, { due }]) => (due?.date ?? null) === one.due_date).length,
     states: acted.filter(([one, { status }]) => status === one.status).length,
     questions: { right: asked.length, found: summary.questions.length, wanted: facts.questions.length },
