@@ -3,7 +3,7 @@ import type { DueMention } from './due-dates.ts';
 import type { Names } from './names.ts';
 import type { Sentence } from './sentences.ts';
 import { subjectStems } from './subject-stems.ts';
-import { isIdle, isLightWork, isPlainWork, isWork } from './verbs.ts';
+import { isIdle, isLightWork, isPlainWork, isWork, isWorkPhrase } from './verbs.ts';
 import { contentStems, tidy } from './words.ts';
 
 export type Commitment =
@@ -19,7 +19,7 @@ export type Commitment =
   | { kind: 'taken' };
 
 const ADVERB =
-  '(?:just|also|then|quickly|definitely|probably|certainly|gladly|happily|personally|still|now|actually|first|please|maybe|perhaps|all|have to|need to|try to|try and|make sure to|be sure to|go ahead and|go and)';
+  '(?:just|also|then|quickly|definitely|probably|certainly|gladly|happily|personally|still|now|actually|first|please|kindly|maybe|perhaps|all|have to|need to|try to|try and|make sure to|be sure to|go ahead and|go and)';
 const VERB = `(?:${ADVERB} ){0,3}([\\p{L}][\\p{L}'-]*)`;
 const I_WILL = "I(?:'ll| will| shall|'m going to| am going to|'m gonna| am gonna| promise to| volunteer to)";
 const FIRM = new RegExp(`\\b${I_WILL} ${VERB}`, 'iu');
@@ -31,11 +31,21 @@ const ABLE = new RegExp(
 );
 const DOING = /\bI'?m ([\p{L}]+ing)\b/iu;
 const TAKEN =
-  /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of) (?:that|it|this|those|these|them|one)\b|volunteer\b)|leave (?:it|that) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|that one's mine)/iu;
-const ASK = new RegExp(`\\b(?:can|could|would|will) you ${VERB}`, 'iu');
+  /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of|get on) (?:that|it|this|those|these|them|one)\b|do so\b|volunteer\b)|leave (?:it|that|this|that one) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|(?:that one's|that's) (?:mine|on me)|I'm on (?:it|that))/iu;
+const ASK = new RegExp(
+  `\\b(?:(?:can|could|would|will) you(?: be able to| possibly| be so kind as to)?|(?:do )?you (?:want to|wanna)|are you able to|any chance you (?:can|could)|can I ask you to|may I ask you to|you(?:'ll| will)? (?:need|have) to|you(?:'d| had) better) ${VERB}`,
+  'iu',
+);
 const WANT = new RegExp(`\\bI(?:'d| would)? (?:like|need|want) you to ${VERB}`, 'iu');
 const MIND = /\b(?:would you mind|do you mind) ([\p{L}]+ing)\b/iu;
-const PLEASE = new RegExp(`(?:^|[,.] )(?:(?:so|then|and) )?please ${VERB}`, 'iu');
+const PLEASE = new RegExp(`(?:^|[,.] |\\b(?:so|then|and) )(?:please|kindly) ${VERB}`, 'iu');
+/** "I finish it until Wednesday": as people say it whose language has no other future. */
+const PRESENT = new RegExp(`\\b(?:I|I think I) (?:(?:then|also|just) )?([\\p{L}]+)(?= .)`, 'iu');
+/** "Rob said he'd do the flyers", "Rob promised to do the flyers" */
+const REPORTED = new RegExp(
+  `\\b([\\p{L}][\\p{L}-]+) (?:(?:says|said)(?: that)? (?:he|she|they)(?:'d|'ll| would| will| can| could)|promised to|offered to|volunteered to|wants to) ${VERB}`,
+  'giu',
+);
 const WHO = new RegExp(
   `\\bwho(?:'s| is|'ll| will| can| could| wants to| would like to)(?: going to| gonna)? ${VERB}`,
   'iu',
@@ -44,26 +54,29 @@ const SOMEBODY = new RegExp(
   `\\b(?:someone|somebody|one of us) (?:should|needs to|has to|must|ought to|will have to) ${VERB}`,
   'iu',
 );
-const PASSIVE = /\b(?:has|have|needs?|must) (?:also |still )?(?:to (?:also |still )?)?(?:be|get) ([\p{L}-]+)\b/iu;
+const PASSIVE = /\b(?:(?:has|have|needs?|must) (?:also |still )?(?:to (?:also |still )?)?|(?:is|are) to )(?:be|get) ([\p{L}-]+)\b/iu;
 const WE = new RegExp(
   `\\bwe(?:'ll have to| still need to| still have to| need to| have to| must|'ve got to) ${VERB}`,
   'iu',
 );
 const LABELLED = /^(?:action(?: item| point)?|to-?do|next step)s?(?: for (\p{L}+))?\s*[:,–-]\s*(\S.+)/iu;
-/** Named people only: the capital counts, whoever it is. */
+/** Whoever has a known name. */
 const NAMED = new RegExp(
   `\\b(\\p{Lu}[\\p{L}-]+)(?:'ll| will| is going to| is gonna| needs to| has to| should| must| is to| can| agreed to| is responsible for) ${VERB}`,
-  'gu',
+  'giu',
 );
 
 /** A condition, a report or a reason just before: no promise. */
 const HEDGED =
-  /\b(?:if|unless|thought|supposed|imagine|whether|wish|whenever|when|before|said|told|asked|wonder|wondering|why|because|how|what|where|otherwise|would|could)\b[^,]*$/iu;
+  /\b(?:if|unless|thought|supposed|imagine|whether|wish|whenever|when|before|said|told|asked|wonder|wondering|why|because|how|what|where|otherwise|would|could)\b(?:(?!\b(?:so|but)\b)[^,])*$/iu;
 const POLITE = /\bif (?:that's|that is|it's|you're|nobody|no one|it helps|you like|you want)\b[^,]*$/iu;
 /** Done while they speak. */
 const AT_ONCE =
   /\b(?:right now|real quick|for a (?:second|moment|minute)|in a (?:second|moment|minute)|my screen|the (?:call|line))\b/iu;
 const REFUSED = /\b(?:can't|cannot|can not|won't|will not|couldn't|not able|unable|not me|rather not)\b/iu;
+/** "I'll give you an example": said of the talk itself. */
+const FIGURE_OF_SPEECH =
+  /^(?:give|take|make|get|bring|put|add|move|cut|open|pull|change|set|work) (?:(?:you|it|that|this|us) )?(?:(?:back|on|up|in|over|out|down|to|a bit|a little|an?|your|the|one|my|some|another) )*(?:example|point|guess|start|break|sense|moment|look|second|seconds|minute|minutes|step|idea|chance|try|word|comment|remark|question|joke|credit|mind|subject|topic|slide|picture|impression|feeling|difference|thing|stuff|turn|go|case|way)s?\b/iu;
 /** Has no time, or takes a part only: says no, but gives nothing up. */
 const BUSY =
   /\b(?:swamped|too busy|snowed under|no time|don't have (?:the )?time|on leave|on holiday|on vacation|some of (?:it|that|them)|but not)\b/iu;
@@ -93,18 +106,22 @@ export function pointsBack(task: string): boolean {
 }
 
 function readPromise(text: string, due: DueMention | undefined): Commitment | undefined {
+  const firm = readFirm(text, due);
+  if (firm && !pointsBack(firm)) return { kind: 'promise', task: firm, firm: true };
   if (TAKEN.test(text) && !declines(text) && contentStems(text).size <= 6) return { kind: 'taken' };
-  const being = WILL_BE.exec(text);
-  const firm = being ?? FIRM.exec(text);
-  if (firm && !isHedged(text, firm.index)) {
-    const { verb, task } = taskOf(text, firm);
-    if (isPromised(verb, task, due)) return { kind: 'promise', task, firm: true };
-  }
   const able = ABLE.exec(text);
   if (able && !isHedged(text, able.index) && !declines(text)) {
     const { verb, task } = taskOf(text, able);
-    if (isPromised(verb, task, due) || (isWork(verb) && pointsBack(task)))
+    // "I need a new tank, I'll get one on Friday": the thing is in the first half
+    if (firm && !pointsBack(task) && isWork(verb)) return { kind: 'promise', task, firm: true };
+    if (!firm && (isPromised(verb, task, due) || (isWork(verb) && pointsBack(task))))
       return { kind: 'promise', task, firm: false };
+  }
+  if (firm) return { kind: 'promise', task: firm, firm: true };
+  const present = due?.date ? PRESENT.exec(text) : null;
+  if (present && !isHedged(text, present.index)) {
+    const { verb, task } = taskOf(text.trimEnd(), present);
+    if ((isPlainWork(verb) || verb === 'do') && !/(?:ed|t)$/u.test(verb)) return { kind: 'promise', task, firm: true };
   }
   const doing = DOING.exec(text);
   if (doing && due && isPlainWork(doing[1] ?? '') && !isHedged(text, doing.index))
@@ -112,18 +129,37 @@ function readPromise(text: string, due: DueMention | undefined): Commitment | un
   return undefined;
 }
 
+/** What "I'll …" promises in a sentence. */
+function readFirm(text: string, due: DueMention | undefined): string | undefined {
+  const firm = WILL_BE.exec(text) ?? FIRM.exec(text);
+  if (!firm || isHedged(text, firm.index)) return undefined;
+  const { verb, task } = taskOf(text, firm);
+  return isPromised(verb, task, due) || hasObject(verb, task) ? task : undefined;
+}
+
+/** "I'll laminate the signs for the hall": any verb that does something to a thing. */
+function hasObject(verb: string, task: string): boolean {
+  const object = /^\S+ (?:up |out |down |over |in |off )?(?:the|an?|our|your|his|her|their|those|these|some|all|my|every|both) (.+)/iu.exec(task);
+  if (!object || isIdle(verb) || FIGURE_OF_SPEECH.test(task)) return false;
+  return isLightWork(verb) ? subjectStems(object[1] ?? '').size >= 1 : !isWork(verb) && subjectStems(object[1] ?? '').size >= 2;
+}
+
 /** "I'll" is also how people think aloud: the verb must be work, or have a deadline, or a thing that it works on. */
 function isPromised(verb: string, task: string, due: DueMention | undefined): boolean {
-  if (isPlainWork(verb)) return true;
+  if (isPlainWork(verb) || isWorkPhrase(task)) return true;
   if (/^have\b.*\b(?:ready|out|done|finished|by|for you|sent|over|to you)\b/iu.test(task)) return true;
-  if (due && !isIdle(verb)) return true;
-  return isLightWork(verb) && subjectStems(task.slice(verb.length)).size >= 2;
+  if (due && (!isIdle(verb) || isWork(verb))) return true;
+  return isLightWork(verb) && !FIGURE_OF_SPEECH.test(task) && subjectStems(task.slice(verb.length)).size >= 2;
 }
 
 function readRequest(sentence: Sentence, names: Names, due: DueMention | undefined): Commitment | undefined {
   const { text } = sentence;
   const addressee = names.called(sentence)[0];
-  const isTask = (verb: string) => isPlainWork(verb) || (due !== undefined && isWork(verb));
+  const isTask = (verb: string, task: string) =>
+    isPlainWork(verb) ||
+    isWorkPhrase(task) ||
+    (isLightWork(verb) && hasObject(verb, task)) ||
+    (due !== undefined && isWork(verb));
   const ask = ASK.exec(text) ?? WANT.exec(text) ?? MIND.exec(text) ?? PLEASE.exec(text);
   if (ask && !isHedged(text, ask.index)) {
     const { verb, task } = taskOf(text, ask);
@@ -131,7 +167,7 @@ function readRequest(sentence: Sentence, names: Names, due: DueMention | undefin
     const handsOver = /^(?:do|take|handle|cover|own)\b/iu.test(task) && pointsBack(task);
     const firm = addressee !== undefined && !sentence.isQuestion;
     const movesDate = /^make (?:it|that)\b/iu.test(task);
-    if ((isTask(verb) && !movesDate) || handsOver)
+    if ((isTask(verb, task) && !movesDate) || handsOver)
       return { kind: 'request', task: withoutName(task, addressee), addressee, firm };
   }
   const order = new RegExp(`^(?:[\\p{L}]+, )?([\\p{Lu}][\\p{L}-]+), (?:you )?${VERB}`, 'iu').exec(text);
@@ -152,6 +188,11 @@ function readCall(text: string): Commitment | undefined {
 
 /** "Marcus will write the job ad." */
 function readNamed(text: string, names: Names): Commitment | undefined {
+  for (const match of text.matchAll(REPORTED)) {
+    const owner = names.find(match[1] ?? '');
+    const { verb, task } = taskOf(text, match);
+    if (owner && (isWork(verb) || isWorkPhrase(task))) return { kind: 'duty', task, owner };
+  }
   for (const match of text.matchAll(NAMED)) {
     const owner = names.find(match[1] ?? '');
     if (!owner || isHedged(text, match.index)) continue;
@@ -213,7 +254,7 @@ function withoutName(task: string, name: string | undefined): string {
 /** Cut where another clause begins, with what is polite left out. */
 function tidyTask(task: string): string {
   const clause = task.replace(
-    /,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I)\b.*$/iu,
+    /,? (?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)) (?:it|they|he|she|there|we|you|i) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I)\b.*$/iu,
     '',
   );
   return tidy(

@@ -50,10 +50,14 @@ const HANDED =
 const TENTATIVE = /\b(?:I'd|I would|should we|could we|maybe|perhaps|what if|might|if)\b/iu;
 const MOVES_DATE =
   /\b(?:instead|rather|mov(?:e|ed|ing)|push(?:ed|ing)?|postponed?|delay(?:ed)?|extend(?:ed)?|later|earlier|new (?:date|deadline)|correction|make (?:it|that)|the deadline)\b/iu;
+/** A day that tells a story or sets the next meeting. */
+const NOT_DUE =
+  /\b(?:yesterday|last|ago|was|were|had|started?|arrived?|since|meet(?:ing)?|see you|holiday|not|n't|never|next time)\b/iu;
+const MAX_STEMS_BESIDE_DATE = 1;
 /** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
 const TAKEN_TURNS = 6;
-const CONTEXT_SENTENCES = 3;
+const CONTEXT_SENTENCES = 6;
 
 /** @param today of the meeting, against which due dates are resolved */
 export function findActions(
@@ -101,7 +105,7 @@ class ActionReader {
     if (!sentence.isQuestion && (this.close(reading) || this.handOn(sentence) || this.giveUp(reading))) return;
     if (this.answer(reading)) return;
     if (reading.commitment) this.enter(reading, reading.commitment);
-    else if (!sentence.isQuestion) this.moveDate(reading);
+    else if (!sentence.isQuestion) this.moveDate(reading) || this.setDate(reading);
   }
 
   /** Cancelled or done. */
@@ -181,6 +185,10 @@ class ActionReader {
       update(known, action, reading, commitment);
       return;
     }
+    if (commitment.kind === 'promise' && pointsBack(action.text) && this.justOffered(reading)) {
+      this.takeUp(reading);
+      return;
+    }
     if (pointsBack(action.text) && !this.addContext(action, reading.sentence) && !reading.due) return;
     if (action.stems.size === 0) return;
     const waits = (yesTakes: boolean, addressee?: string) =>
@@ -218,6 +226,7 @@ class ActionReader {
   private takeUp({ sentence, speaker, due }: Reading): void {
     const isFree = ({ owner, evidence }: Action) => owner === null || isRefusal(evidence.at(-1)?.text ?? '');
     const target =
+      this.justOffered({ sentence, speaker }) ??
       this.ledger.recent(sentence, TAKEN_TURNS, isFree) ??
       this.ledger.recent(sentence, 1, ({ owner }) => owner === speaker) ??
       this.ownOffer(speaker);
@@ -228,7 +237,13 @@ class ActionReader {
     if (!this.ledger.actions.includes(target)) this.ledger.add(target);
   }
 
-  /** "I need to send the build. I'll do that." */
+  /** "I have to ask Sofia. I'll write her today.": what the same turn has said the speaker must do. */
+  private justOffered({ sentence, speaker }: Pick<Reading, 'sentence' | 'speaker'>): Action | undefined {
+    const offer = this.ownOffer(speaker);
+    return offer?.evidence.at(-1)?.turn === sentence.turn ? offer : undefined;
+  }
+
+  /** "I need to send the build. … I'll do that." */
   private ownOffer(speaker: string): Action | undefined {
     return this.pending.findLast(({ action }) => action.owner === speaker)?.action;
   }
@@ -254,12 +269,27 @@ class ActionReader {
   }
 
   /** A plain sentence may move a known task's date: "… the firmware on the eleventh instead". */
-  private moveDate({ sentence, due }: Reading): void {
-    if (!due || !MOVES_DATE.test(sentence.text)) return;
+  private moveDate({ sentence, due }: Reading): boolean {
+    if (!due || !MOVES_DATE.test(sentence.text)) return false;
     const dateStems = contentStems(due.text);
     const rest = new Set([...sentence.stems].filter(stem => !dateStems.has(stem)));
     const target = this.ledger.find(rest, 0.5);
-    if (target?.status !== 'open' || countShared(target.stems, rest) === 0) return;
+    if (target?.status !== 'open' || countShared(target.stems, rest) === 0) return false;
+    target.due = due;
+    target.evidence = joinEvidence(target.evidence, [sentence]);
+    return true;
+  }
+
+  /** "By Friday, please.", "You'll have it on Monday.": little else than a day, said of the task just named. */
+  private setDate({ sentence, due }: Reading): void {
+    if (!due?.date || isRefusal(sentence.text) || NOT_DUE.test(sentence.text)) return;
+    const dateStems = contentStems(due.text);
+    if ([...sentence.stems].filter(stem => !dateStems.has(stem)).length > MAX_STEMS_BESIDE_DATE) return;
+    const isNear = ({ turnIndex }: Sentence) => sentence.turnIndex - turnIndex <= 1;
+    const isUndated = ({ due: known, evidence }: Action) => !known && evidence.slice(-1).some(isNear);
+    const target =
+      this.pending.findLast(({ action }) => isUndated(action))?.action ?? this.ledger.recent(sentence, 1, isUndated);
+    if (!target) return;
     target.due = due;
     target.evidence = joinEvidence(target.evidence, [sentence]);
   }

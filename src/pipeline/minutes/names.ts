@@ -18,20 +18,23 @@ const NO_NAMES = new Set(
 );
 
 const NAME = "\\p{Lu}[\\p{Ll}']+(?:-\\p{Lu}\\p{Ll}+)?";
+const CALLED = `(?:(?:mr|mrs|ms|miss|dr|doctor|professor)\\.? )?(${NAME})`;
+const OPENING =
+  "(?:okay|ok|yes|so|right|great|good|and|perfect|well|thanks|thank you|hi|hello|hey|morning|good morning|sorry|now|then|alright|sure|lovely|cool|but|oh)";
+/** Whatever the capitals: only names that are known count. */
 const VOCATIVES = [
-  new RegExp(`^(${NAME}),`, 'u'),
-  new RegExp(
-    `^(?:okay|ok|yes|so|right|great|good|and|perfect|well|thanks|thank you|hi|hello|hey|morning|good morning|sorry|now|then),? (${NAME})[,.?!]`,
-    'iu',
-  ),
-  new RegExp(`, (${NAME})[.?!]$`, 'u'),
-  new RegExp(`^(${NAME})\\?$`, 'u'),
-  new RegExp(`[.,] (${NAME}), (?:can|could|will|would|please|do|are|is|have|how|what|where|when|you)\\b`, 'u'),
-  new RegExp(`\\bmy name is (${NAME})|\\bthank you,? (${NAME})[.,!]`, 'u'),
+  new RegExp(`^${CALLED},`, 'iu'),
+  new RegExp(`^(?:${OPENING},? )+${CALLED}[,.?!]`, 'iu'),
+  new RegExp(`, ${CALLED}[.?!]?$`, 'iu'),
+  new RegExp(`^${CALLED}\\?$`, 'iu'),
+  new RegExp(`[.,] ${CALLED}, (?:can|could|will|would|please|do|are|is|have|how|what|where|when|you)\\b`, 'iu'),
+  new RegExp(`^(?:${OPENING},? )*${CALLED},? (?:can|could|will|would|do|are|have) you\\b`, 'iu'),
+  new RegExp(`\\b(?:can|could|will|would) you,? ${CALLED},? (?:please )?\\p{Ll}`, 'iu'),
+  new RegExp(`\\bmy name is (${NAME})|\\bthank you,? ${CALLED}[.,!]`, 'iu'),
 ];
 /** A name given a task is a name even where nobody calls it. */
 const SUBJECT = new RegExp(
-  `(?:^|[,.] |\\b(?:[Aa]nd|[Ss]o|[Tt]hen|to|from|with|[Aa]sk|[Tt]ell|that|[Bb]ut) )(${NAME}) (?:will|'ll|is going to|needs to|has to|should|can you|could you|is on leave)\\b`,
+  `(?:^|[,.] |\\b(?:[Aa]nd|[Ss]o|[Tt]hen|to|from|with|[Aa]sk|[Tt]ell|that|[Bb]ut) )(${NAME}) (?:will|'ll|is going to|needs to|has to|should|can you|could you|said|promised|offered|is on leave)\\b`,
   'u',
 );
 
@@ -46,7 +49,7 @@ export interface Names {
 export function findNames(sentences: readonly Sentence[], speakers: readonly Speaker[]): Names {
   const labels = speakers.filter(({ id, label }) => label !== id);
   const lowerCase = new Set(sentences.flatMap(({ quote }) => quote.match(/(?<![\p{L}'])\p{Ll}[\p{L}']*/gu) ?? []));
-  const known = new Map<string, string>(labels.map(({ label }): [string, string] => [label.toLowerCase(), label]));
+  const known = new Map<string, string>(labels.flatMap(({ label }) => waysToCall(label, labels)));
   const isName = (word: string) => mayBeName(word) && !lowerCase.has(word.toLowerCase());
   for (const { text } of sentences) {
     for (const pattern of [...VOCATIVES, SUBJECT]) {
@@ -64,6 +67,13 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
     find: word => known.get(word.toLowerCase()),
     called: sentence => [...new Set(called(sentence))],
   };
+}
+
+/** "Anna Schmidt" is called "Anna" or "Schmidt", unless somebody else is as well. */
+function waysToCall(label: string, labels: readonly Pick<Speaker, 'label'>[]): [string, string][] {
+  const parts = label.split(/\s+/u).filter(part => /^\p{L}[\p{L}'-]+$/u.test(part) && mayBeName(part));
+  const own = parts.filter(part => labels.every(one => one.label === label || !one.label.split(/\s+/u).includes(part)));
+  return [label, ...own].map(name => [name.toLowerCase(), label]);
 }
 
 /** False for words that begin sentences, days, languages and the like. */

@@ -92,7 +92,8 @@ function clean(quote: string): string {
   return quote
     .replace(/[’‘`]/g, "'")
     .replace(/(^|\s)(?:uh-huh|mm-hmm|um|uh|er|erm|hmm|mm|ah)\b(?!-)[,.]?(?=\s|$)/giu, '$1')
-    .replace(/\b([\p{L}']+)(?:,?\s+\1)+\b/giu, '$1')
+    .replace(/, (?:like|you know|I mean|sort of|kind of),(?= )/giu, '')
+    .replace(/\b((?:[\p{L}']+ ){0,2}[\p{L}']+)(?:,?\s+\1)+\b/giu, '$1')
     .replace(/\s+/g, ' ')
     .replace(/^[\s,]+/, '')
     .trim();
