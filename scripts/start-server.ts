@@ -2,6 +2,7 @@
 import { startBot } from '../src/bot/start-bot.ts';
 import { loadConfig } from '../src/config.ts';
 import { cutOpus } from '../src/gpu-worker/ffmpeg/cut-opus.ts';
+import { chooseModel } from '../src/gpu-worker/models/choose-model.ts';
 import { createModelStore } from '../src/gpu-worker/models/store.ts';
 import { startStages } from '../src/gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES } from '../src/gpu-worker/start-worker.ts';
@@ -23,10 +24,8 @@ export async function startServer(stack: AsyncDisposableStack, env: Record<strin
     startStages({ config, logger, ensureModels: (names, signal) => models.ensure(names, { signal }) }),
     one => one.close(),
   );
-  stack.adopt(
-    await startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: cutOpus }),
-    one => one.stop(),
-  );
+  const own = { versions: stages, cutClip: cutOpus, model: await chooseModel(config) };
+  stack.adopt(await startBot({ config, logger, store, queue: botQueue, blobs, ...own }), one => one.stop());
   stack.adopt(await startWorker({ config, logger, queue: workerQueue, blobs, stages, queues: WORKER_QUEUES }), one =>
     one.stop(),
   );

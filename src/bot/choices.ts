@@ -23,6 +23,13 @@ export const MODELS = choices({
   'whisper-base': 'the model for all languages (whisper-base)',
 });
 
+/** Ours, and the recording's own where that is another. */
+export function modelChoices(set: string): Choice[] {
+  return MODELS.some(({ value }) => value === set)
+    ? MODELS
+    : [...MODELS, { value: set, label: set.replaceAll('+', ', ') }];
+}
+
 export const SUMMARIZERS = choices({
   auto: 'by the language model where there is one',
   ollama: 'by the language model',

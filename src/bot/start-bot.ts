@@ -37,6 +37,8 @@ export interface BotOptions {
   versions: Versions;
   /** The worker's side knows ffmpeg. */
   cutClip: CutClip;
+  /** The recognisers of recordings whose poster names none. */
+  model: string;
 }
 
 export interface Bot {
@@ -125,7 +127,7 @@ async function openPlatforms(options: BotOptions): Promise<OpenPlatforms> {
   const { config, logger, store, queue, blobs, cutClip } = options;
   await sweepOutDir(config.minutesDir);
   const platforms: OpenPlatforms['platforms'] = { [FOLDER_PLATFORM]: createFolderPlatform(config.minutesDir) };
-  const given = { config, logger, store, queue, blobs, options: defaults(), cutClip };
+  const given = { config, logger, store, queue, blobs, options: defaults(options.model), cutClip };
   const opened: OpenPlatforms = { platforms };
   // who uses neither loads neither
   if (config.slack) {
@@ -147,10 +149,10 @@ function alertSink(channel: string, slack: OpenSlack | undefined, discord: OpenD
 }
 
 /** For recordings whose poster chose nothing. */
-function defaults(): RecordingOptions {
+function defaults(model: string): RecordingOptions {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return {
-    ...{ language: 'auto', model: 'moonshine-base', summarizer: 'auto', timeZone },
+    ...{ language: 'auto', model, summarizer: 'auto', timeZone },
     ...{ minSpeakers: 0, maxSpeakers: MOST_SPEAKERS },
   };
 }

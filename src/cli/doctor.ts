@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { Command } from 'commander';
 import type { Finding } from '../bot/finding.ts';
 import type { Config } from '../config.ts';
+import { diskSpace, nearestFolder } from '../disk-space.ts';
 import { HansardError } from '../errors.ts';
 import { chooseDevice, type DeviceChoice } from '../gpu-worker/device.ts';
 import { checkFfmpeg } from '../gpu-worker/ffmpeg/check-ffmpeg.ts';
@@ -236,10 +237,7 @@ function thisMachine(config: Config, { slackChannel, discordChannel }: Channels)
     models: () => createModelStore(config.modelsDir).inspect(modelsForTranscription()),
     device: () => chooseDevice(config.device),
     assertWritable: async folder => fs.rmdir(await fs.mkdtemp(path.join(await nearestFolder(folder), '.doctor-'))),
-    disk: async folder => {
-      const { bavail, blocks, bsize } = await fs.statfs(await nearestFolder(folder));
-      return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-    },
+    disk: diskSpace,
     availableMemoryBytes: Math.min(process.availableMemory(), os.totalmem()),
     async redis() {
       const queue = await openQueue(config, createLogger('silent'));
@@ -261,15 +259,4 @@ function thisMachine(config: Config, { slackChannel, discordChannel }: Channels)
     },
     languageModel: async () => (await openModel(config.languageModel)).find(),
   };
-}
-
-/** The folder itself, or the one in which it would be made. */
-async function nearestFolder(folder: string): Promise<string> {
-  for (let candidate = folder; ; candidate = path.dirname(candidate)) {
-    const isThere = await fs.stat(candidate).then(
-      stats => stats.isDirectory(),
-      () => false,
-    );
-    if (isThere || candidate === path.dirname(candidate)) return candidate;
-  }
 }

@@ -1,4 +1,4 @@
-/** `hansard models list | pull | verify`. */
+/** `hansard models list | recommend | pull | verify`. */
 import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
@@ -7,6 +7,7 @@ import { modelsForTranscription } from '../gpu-worker/models/plan-recognition.ts
 import { createModelStore, type ModelStatus, type ModelStore } from '../gpu-worker/models/store.ts';
 import { isLanguageModel, pullLanguageModel } from './pull-language-model.ts';
 import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-progress.ts';
+import { presentRecommendation, recommendModels } from './recommend-models.ts';
 import { listenForStop } from './stop-signal.ts';
 
 /** A model is missing or damaged. */
@@ -30,6 +31,15 @@ export function modelsCommand(
       const store = openStore();
       const rows = describeModels(await store.inspect());
       stdout.write(flags.json ? toJson({ modelsDir: store.modelsDir, models: rows }) : presentList(rows));
+    });
+
+  command
+    .command('recommend')
+    .description('say which models this machine should use, and why')
+    .option(...json)
+    .action(async (flags: { json?: true }) => {
+      const recommendation = await recommendModels(load().config);
+      stdout.write(flags.json ? toJson(recommendation) : presentRecommendation(recommendation));
     });
 
   command

@@ -5,6 +5,7 @@ import { addApi } from '../bot/api.ts';
 import { startBot } from '../bot/start-bot.ts';
 import type { Config } from '../config.ts';
 import { cutOpus } from '../gpu-worker/ffmpeg/cut-opus.ts';
+import { chooseModel } from '../gpu-worker/models/choose-model.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
 import { startWorker, WORKER_QUEUES, type WorkerQueue } from '../gpu-worker/start-worker.ts';
@@ -80,10 +81,9 @@ async function serveUntilStopped(
     one => one.close(),
   );
   const store = hasBot ? stack.adopt(openMeetingStore(config), one => one.close()) : undefined;
+  const own = { versions: stages, cutClip: cutOpus, model: await chooseModel(config) };
   const bot = store
-    ? stack.adopt(await startBot({ config, logger, store, queue, blobs, versions: stages, cutClip: cutOpus }), one =>
-        one.stop(),
-      )
+    ? stack.adopt(await startBot({ config, logger, store, queue, blobs, ...own }), one => one.stop())
     : undefined;
   const worker =
     queues.length > 0

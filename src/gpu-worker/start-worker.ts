@@ -12,6 +12,7 @@ import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
 import { findModel } from './models/catalogue.ts';
+import { chooseModel } from './models/choose-model.ts';
 import { modelsForTranscription } from './models/plan-recognition.ts';
 import { createModelStore } from './models/store.ts';
 import type { WorkerStages } from './run.ts';
@@ -100,7 +101,7 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
 /** @throws HansardError when jobs of that queue cannot be done here */
 async function prepare(
   name: WorkerQueue,
-  { modelsDir }: Config,
+  config: Config,
   logger: Logger,
   stages: WorkerStages,
   signal: AbortSignal,
@@ -111,7 +112,8 @@ async function prepare(
   }
   if (name === 'gpu') {
     await stages.device();
-    await createModelStore(modelsDir).ensure(modelsForTranscription(), { signal, replaceDamaged: true });
+    const names = modelsForTranscription({ model: await chooseModel(config), language: 'auto' });
+    await createModelStore(config.modelsDir).ensure(names, { signal, replaceDamaged: true });
   }
 }
 

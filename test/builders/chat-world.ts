@@ -71,7 +71,16 @@ export async function startChatWorld<Fake>(
     () => store.close(),
   );
   const start = () =>
-    startBot({ config, logger, store, queue: botQueue, blobs, versions: stages, cutClip: fakeCutClip });
+    startBot({
+      config,
+      logger,
+      store,
+      queue: botQueue,
+      blobs,
+      versions: stages,
+      cutClip: fakeCutClip,
+      model: 'moonshine-base',
+    });
   let bot = await start();
   closing.unshift(() => bot.stop());
   const world: ChatWorld = {

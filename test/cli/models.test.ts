@@ -26,7 +26,7 @@ function capture(isTTY = false) {
 
 async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const [stdout, stderr] = [capture(), capture()];
-  const load = () => ({ config: loadConfig({ HANSARD_MODELS: modelsDir }) });
+  const load = () => ({ config: loadConfig({ HANSARD_MODELS: modelsDir, OLLAMA_HOST: 'http://127.0.0.1:9' }) });
   await modelsCommand(load, stdout, stderr).parseAsync(args, { from: 'user' });
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -60,6 +60,21 @@ describe('hansard models', () => {
     await fs.mkdir(path.join(modelsDir, 'silero-vad'));
     await fs.writeFile(path.join(modelsDir, 'silero-vad/silero_vad_v6.onnx'), 'something else');
     assert.match((await run('verify', 'silero-vad')).stdout, /^damaged /);
+  });
+
+  test('recommend says what this machine should use, why, and what to type', async () => {
+    const { stdout } = await run('recommend');
+    assert.match(stdout, /^\d+ cores with(out)? VNNI, [\d.]+ GB of free memory/);
+    for (const what of ['English', 'other languages', 'voices', 'summary'])
+      assert.match(stdout, new RegExp(`^${what} +\\S+ +missing +\\w.*\\.$`, 'm'));
+    assert.match(stdout, /^To have all of it type: npx hansard models pull moonshine-base whisper-base .*campplus/m);
+  });
+
+  test('recommend --json names the choice that is used', async () => {
+    const { inUse, models, machine } = JSON.parse((await run('recommend', '--json')).stdout);
+    assert.equal(inUse, 'moonshine-base');
+    assert.equal(models.length, 5);
+    assert.ok(machine.cores >= 1 && machine.freeDiskBytes > 0);
   });
 
   test('pull of an unknown model names the known ones', async () => {

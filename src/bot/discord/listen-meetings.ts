@@ -2,7 +2,7 @@
 import { ButtonStyle, ComponentType } from 'discord.js';
 import { MOST_SPEAKERS, parseSpeakerRange } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
-import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
+import { LANGUAGES, modelChoices, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
 import { buttons, context, message, paragraph } from '../message.ts';
 import { forgetButton } from '../present/present-minutes.ts';
 import { presentNotes } from '../present/present-notes.ts';
@@ -136,7 +136,12 @@ export function buildRerunForm({ id, options }: Pick<Meeting, 'id' | 'options'>)
         chosen: range,
       },
       { name: 'language', label: 'They speak', choices: LANGUAGES, chosen: chosen('language', 'auto') },
-      { name: 'model', label: 'Heard by', choices: MODELS, chosen: chosen('model', 'moonshine-base') },
+      {
+        name: 'model',
+        label: 'Heard by',
+        choices: modelChoices(chosen('model', 'moonshine-base')),
+        chosen: chosen('model', 'moonshine-base'),
+      },
       { name: 'summarizer', label: 'Summary written', choices: SUMMARIZERS, chosen: chosen('summarizer', 'auto') },
       { name: 'style', label: 'Length', choices: STYLES, chosen: chosen('summaryStyle', 'standard') },
       {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { MOST_SPEAKERS, parseSpeakerRange, SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
 import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import type { RerunChanges } from '../change-meeting.ts';
-import { LANGUAGES, MODELS, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
+import { LANGUAGES, modelChoices, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
 import { buildDialog, choiceField, type DialogErrors, type DialogMeeting, readDialog, textField } from './dialog.ts';
 
 export const RERUN_DIALOG = 'hansard_rerun_dialog';
@@ -26,7 +26,11 @@ export function buildRerunDialog(meeting: DialogMeeting & { options: Record<stri
         { initial: presentRange(options), most: 5 },
       ),
       choiceField({ block: 'language', label: 'They speak' }, LANGUAGES, chosen('language', 'auto')),
-      choiceField({ block: 'model', label: 'The words are heard by' }, MODELS, chosen('model', 'moonshine-base')),
+      choiceField(
+        { block: 'model', label: 'The words are heard by' },
+        modelChoices(chosen('model', 'moonshine-base')),
+        chosen('model', 'moonshine-base'),
+      ),
       choiceField({ block: 'summarizer', label: 'The summary is written' }, SUMMARIZERS, chosen('summarizer', 'auto')),
       choiceField({ block: 'style', label: 'The summary is' }, STYLES, chosen('summaryStyle', 'standard')),
       choiceField(

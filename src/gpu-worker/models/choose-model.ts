@@ -1,17 +1,28 @@
-/** The recogniser where nobody names one: other languages than English are looked for once a model for them is here. */
+/** The recognisers where nobody names one. */
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { Config } from '../../config.ts';
-import { findModel } from './catalogue.ts';
-import { MULTILINGUAL_DEFAULT } from './plan-recognition.ts';
+import { examineMachine } from '../examine-machine.ts';
+import { catalogue } from './catalogue.ts';
+import { chooseRecognizers } from './recommend.ts';
 
-/** `auto` when the files of the multilingual model are in the model folder (their hashes are checked later). */
-export async function chooseModel({ modelsDir }: Pick<Config, 'modelsDir'>): Promise<'auto' | 'moonshine-base'> {
-  const { name, files } = findModel(MULTILINGUAL_DEFAULT);
-  try {
-    await Promise.all(files.map(file => access(path.join(modelsDir, name, file.name))));
-    return 'auto';
-  } catch {
-    return 'moonshine-base';
-  }
+/** What is recommended for this machine, as far as its files are in the model folder. */
+export async function chooseModel(
+  config: Pick<Config, 'modelsDir' | 'device' | 'inferenceProcesses'>,
+): Promise<string> {
+  return chooseRecognizers(await examineMachine(config), await findPresentModels(config.modelsDir));
+}
+
+/** Models all of whose files are there; their hashes are checked before they are used. */
+export async function findPresentModels(modelsDir: string): Promise<Set<string>> {
+  const present = await Promise.all(
+    catalogue.map(async ({ name, files }) => {
+      const paths = files.map(file => path.join(modelsDir, name, file.name));
+      return await Promise.all(paths.map(file => access(file))).then(
+        () => [name],
+        () => [],
+      );
+    }),
+  );
+  return new Set(present.flat());
 }

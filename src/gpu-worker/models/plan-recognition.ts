@@ -4,11 +4,19 @@ import { KNOWN_LANGUAGES, nameOfLanguage } from '../../pipeline/languages.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import { findModel } from './catalogue.ts';
 
-/** What people may ask for by name; `auto` is Moonshine for English and Whisper for everything else. */
-export const RECOGNIZERS = ['auto', 'moonshine-base', 'moonshine-tiny', 'whisper-base'] as const;
+/** Recognisers of English, the default first. */
+export const ENGLISH_MODELS = ['moonshine-base', 'moonshine-tiny'] as const;
+export type EnglishModel = (typeof ENGLISH_MODELS)[number];
 
-export type EnglishModel = 'moonshine-base' | 'moonshine-tiny';
-export type MultilingualModel = 'whisper-base';
+/** Recognisers of several languages, the default first. */
+export const MULTILINGUAL_MODELS = ['whisper-base'] as const;
+export type MultilingualModel = (typeof MULTILINGUAL_MODELS)[number];
+
+/**
+ * What people may ask for by name; `auto` is Moonshine for English and Whisper for everything else. Several names joined
+ * by `+` are a choice of which each recording takes what fits its language (choose-model.ts).
+ */
+export const RECOGNIZERS = ['auto', ...ENGLISH_MODELS, ...MULTILINGUAL_MODELS] as const;
 
 /** At least one of the two. */
 export interface RecognitionPlan {
@@ -16,8 +24,15 @@ export interface RecognitionPlan {
   multilingual: MultilingualModel | undefined;
 }
 
-/** Which one stands in where Moonshine is asked for another language than English. */
-export const MULTILINGUAL_DEFAULT: MultilingualModel = 'whisper-base';
+/** Which ones stand in where nobody names others. */
+export const ENGLISH_DEFAULT: EnglishModel = ENGLISH_MODELS[0];
+export const MULTILINGUAL_DEFAULT: MultilingualModel = MULTILINGUAL_MODELS[0];
+
+/** The choice that holds these models. */
+export function joinChoice(models: readonly string[]): string {
+  const joined = models.join('+');
+  return joined === `${ENGLISH_DEFAULT}+${MULTILINGUAL_DEFAULT}` ? 'auto' : joined;
+}
 
 /**
  * The models for these options: a pure choice, so that bot and worker make the same one.
@@ -30,7 +45,8 @@ export function planRecognition({
   translate = false,
 }: RecognitionOptions): RecognitionPlan {
   const named = spokenLanguages.map(span => span.language).filter(code => code !== 'en');
-  const plan = planModels(model, language, translate || named.length > 0);
+  const others = [...new Set(language === 'auto' || language === 'en' ? named : [language, ...named])];
+  const plan = planModels(modelsOf(model), language, { others, translate });
   for (const code of [language, ...named]) if (code !== 'auto') checkLanguage(code, plan);
   return plan;
 }
@@ -52,28 +68,47 @@ function checkLanguage(language: string, { english, multilingual }: RecognitionP
   );
 }
 
-/** @param needsOthers another language than English is named, or a translation is wanted */
-function planModels(model: string, language: string, needsOthers: boolean): RecognitionPlan {
-  const mayBeEnglish = language === 'en' || language === 'auto';
-  switch (model) {
-    case 'auto':
-      return {
-        english: mayBeEnglish ? 'moonshine-base' : undefined,
-        multilingual: language === 'en' && !needsOthers ? undefined : MULTILINGUAL_DEFAULT,
-      };
-    case 'moonshine-base':
-    case 'moonshine-tiny':
-      return mayBeEnglish
-        ? { english: model, multilingual: needsOthers ? MULTILINGUAL_DEFAULT : undefined }
-        : { english: undefined, multilingual: MULTILINGUAL_DEFAULT };
-    case 'whisper-base':
-      return { english: undefined, multilingual: model };
-    default:
-      throw new HansardError(
-        'invalid_usage',
-        `${model} is no speech recognition model. Known: ${RECOGNIZERS.join(', ')}.`,
-      );
-  }
+interface Recognizers {
+  english: EnglishModel[];
+  multilingual: MultilingualModel[];
+}
+
+/** @throws HansardError `invalid_usage` */
+function modelsOf(choice: string): Recognizers {
+  const names: readonly string[] = choice === 'auto' ? [ENGLISH_DEFAULT, MULTILINGUAL_DEFAULT] : choice.split('+');
+  const english = ENGLISH_MODELS.filter(name => names.includes(name));
+  const multilingual = MULTILINGUAL_MODELS.filter(name => names.includes(name));
+  const unknown = names.find(name => !RECOGNIZERS.some(known => known === name));
+  if (unknown === undefined && english.length + multilingual.length === names.length) return { english, multilingual };
+  throw new HansardError(
+    'invalid_usage',
+    `${unknown ?? choice} is no speech recognition model. Known: ${RECOGNIZERS.join(', ')}.`,
+  );
+}
+
+/** @param others languages that are named, without English */
+function planModels(
+  models: Recognizers,
+  language: string,
+  { others, translate }: { others: readonly string[]; translate: boolean },
+): RecognitionPlan {
+  const [english] = language === 'en' || language === 'auto' ? models.english : [];
+  const needsOthers = !english || others.length > 0 || translate;
+  if (language === 'en' && !needsOthers) return { english, multilingual: undefined };
+  const chosen = chooseMultilingual(models.multilingual, others, language === 'auto');
+  return { english, multilingual: chosen ?? (needsOthers ? MULTILINGUAL_DEFAULT : undefined) };
+}
+
+/** One that knows the languages that are named, and little else; where others are to be found out, one that knows most. */
+function chooseMultilingual(
+  models: readonly MultilingualModel[],
+  named: readonly string[],
+  findsOthers: boolean,
+): MultilingualModel | undefined {
+  const languagesOf = (name: MultilingualModel) => findModel(name).languages;
+  const widest = models.toSorted((a, b) => languagesOf(b).length - languagesOf(a).length);
+  const fitting = widest.filter(name => named.every(code => languagesOf(name).includes(code)));
+  return (findsOthers ? fitting[0] : fitting.at(-1)) ?? widest[0];
 }
 
 /** Names of the models that recognise speech by this plan. */
@@ -83,9 +118,9 @@ export function recognizersOf({ english, multilingual }: RecognitionPlan): strin
 
 const supportingModels = ['silero-vad', 'segmentation-3.0', 'campplus'] as const;
 
-/** All models that a transcription with these options needs; without options, those of the default. */
+/** All models that a transcription with these options needs; without options, those of the smallest choice. */
 export function modelsForTranscription(
-  options: RecognitionOptions = { model: 'moonshine-base', language: 'auto' },
+  options: RecognitionOptions = { model: ENGLISH_DEFAULT, language: 'auto' },
 ): string[] {
   return [...recognizersOf(planRecognition(options)), ...supportingModels];
 }

@@ -25,6 +25,17 @@ test('a translation, or a stretch in another language, brings the model for all 
   assert.deepEqual(planRecognition({ ...english, model: 'auto', spokenLanguages: [stretch] }), both);
 });
 
+test('a choice of several models is used as the language wants', () => {
+  assert.deepEqual(plan('moonshine-tiny+whisper-base', 'auto'), {
+    english: 'moonshine-tiny',
+    multilingual: 'whisper-base',
+  });
+  assert.deepEqual(plan('moonshine-tiny+whisper-base', 'en'), { english: 'moonshine-tiny', multilingual: undefined });
+  assert.deepEqual(plan('moonshine-tiny+whisper-base', 'de'), { english: undefined, multilingual: 'whisper-base' });
+  for (const choice of ['', 'gpt-9', 'campplus', 'moonshine-tiny+', 'auto+whisper-base', 'whisper-base+whisper-base'])
+    assert.throws(() => plan(choice, 'auto'), { code: 'invalid_usage', detail: /no speech recognition model/ }, choice);
+});
+
 test('a language that is not known, or not to the model, is refused with a sentence', () => {
   assert.throws(() => plan('auto', 'xx'), { code: 'invalid_usage', detail: /no language "xx"/ });
   assert.throws(() => plan('whisper-base', 'yue'), { code: 'invalid_usage', detail: /does not know Cantonese/ });

@@ -1,0 +1,98 @@
+/** Which recognisers fit a machine, and why. `choose-model.ts` follows it, `hansard models recommend` prints it. */
+import type { MachineFacts } from '../examine-machine.ts';
+import { findModel } from './catalogue.ts';
+import {
+  ENGLISH_DEFAULT,
+  type EnglishModel,
+  joinChoice,
+  MULTILINGUAL_DEFAULT,
+  type MultilingualModel,
+} from './plan-recognition.ts';
+
+/** What a model is for. */
+export type Purpose = 'english' | 'others';
+
+export interface RecognizerAdvice {
+  purpose: Purpose;
+  model: EnglishModel | MultilingualModel;
+  /** Sentences: what speaks for it, and what keeps the machine from better ones. */
+  why: string;
+}
+
+interface Candidate {
+  model: EnglishModel | MultilingualModel;
+  strength: string;
+  /** Memory of a GPU, as GPUs are sold. */
+  gpuBytes?: number;
+  /** Cores with VNNI: fewer, or others, would take longer than people wait. */
+  cores?: number;
+}
+
+/** Best first; the last one is for every machine. */
+const candidates: Record<Purpose, readonly Candidate[]> = {
+  english: [
+    { model: ENGLISH_DEFAULT, strength: 'The most accurate of the fast ones' },
+    { model: 'moonshine-tiny', strength: 'The smallest' },
+  ],
+  others: [{ model: MULTILINGUAL_DEFAULT, strength: 'Knows 99 languages' }],
+};
+
+/** The rest is for the other models, for sound, and for everybody else. */
+const MEMORY_SHARE = 0.7;
+
+/** @param here models that need no room any more */
+export function recommendRecognizers(machine: MachineFacts, here: ReadonlySet<string>): RecognizerAdvice[] {
+  const purposes: Purpose[] = ['english', 'others'];
+  return purposes.map(purpose => {
+    const misses: string[] = [];
+    const own = candidates[purpose];
+    const chosen = own.find((candidate, index) => {
+      const missing = findMissing(candidate, machine, here);
+      if (missing !== undefined) misses.push(`${candidate.model} would need ${missing}`);
+      return missing === undefined || index === own.length - 1;
+    });
+    if (!chosen) throw new TypeError(`no model for ${purpose}`);
+    return { purpose, model: chosen.model, why: [chosen.strength, ...misses].join('. ').concat('.') };
+  });
+}
+
+/** The choice where nobody names a model: what is recommended, as far as it is here; English is fetched where nothing is. */
+export function chooseRecognizers(machine: MachineFacts, here: ReadonlySet<string>): string {
+  const recommended = recommendRecognizers(machine, here);
+  const usable = (purpose: Purpose, fallback: string) => {
+    const model = recommended.find(advice => advice.purpose === purpose)?.model;
+    return [model, fallback].find(name => name !== undefined && here.has(name));
+  };
+  const english = usable('english', ENGLISH_DEFAULT) ?? ENGLISH_DEFAULT;
+  const others = [usable('others', MULTILINGUAL_DEFAULT)].filter(name => name !== undefined);
+  return joinChoice([english, ...others]);
+}
+
+/** "8 cores with VNNI; there are 2", or undefined where nothing is missing. */
+function findMissing(
+  { model, gpuBytes = 0, cores = 0 }: Candidate,
+  machine: MachineFacts,
+  here: ReadonlySet<string>,
+): string | undefined {
+  const { memoryBytes, files } = findModel(model);
+  if (machine.gpuBytes < gpuBytes) {
+    const own = machine.gpuBytes === 0 ? 'there is none that can be used' : `it has ${gigabytes(machine.gpuBytes)}`;
+    return `a GPU with ${gigabytes(gpuBytes)}; ${own}`;
+  }
+  if (cores > 0 && (machine.cores < cores || !machine.hasVnni))
+    return `${cores} cores with VNNI; there are ${machine.cores}${machine.hasVnni ? '' : ' without'}`;
+  const needed = memoryBytes * machine.processes;
+  if (needed > machine.memoryBytes * MEMORY_SHARE) {
+    const processes = machine.processes === 1 ? '' : ` for ${machine.processes} processes`;
+    return `${gigabytes(needed / MEMORY_SHARE)} of free memory${processes}; there are ${gigabytes(machine.memoryBytes)}`;
+  }
+  const bytes = here.has(model) ? 0 : files.reduce((sum, file) => sum + file.bytes, 0);
+  if (bytes > machine.freeDiskBytes)
+    return `${gigabytes(bytes)} of disk; there are ${gigabytes(machine.freeDiskBytes)}`;
+  return undefined;
+}
+
+/** "6.4 GB", decimal. */
+export function gigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
+}

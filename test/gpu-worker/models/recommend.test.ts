@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import type { MachineFacts } from '../../../src/gpu-worker/examine-machine.ts';
+import { findModel } from '../../../src/gpu-worker/models/catalogue.ts';
+import { chooseModel, findPresentModels } from '../../../src/gpu-worker/models/choose-model.ts';
+import { chooseRecognizers, recommendRecognizers } from '../../../src/gpu-worker/models/recommend.ts';
+import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
+
+const laptop: MachineFacts = {
+  ...{ cores: 4, processes: 4, hasVnni: true, memoryBytes: 8e9, freeDiskBytes: 50e9 },
+  ...{ device: 'cpu', deviceReason: 'The CPU was asked for.', gpuBytes: 0 },
+};
+const nothing = new Set<string>();
+const recommend = (machine: MachineFacts, here: ReadonlySet<string> = nothing) =>
+  Object.fromEntries(recommendRecognizers(machine, here).map(({ purpose, model }) => [purpose, model]));
+const whyOf = (machine: MachineFacts) =>
+  recommendRecognizers(machine, nothing)
+    .map(({ why }) => why)
+    .join(' ');
+
+test('a common machine gets the models that were measured', () => {
+  assert.deepEqual(recommend(laptop), { english: 'moonshine-base', others: 'whisper-base' });
+});
+
+test('little memory means the smallest model, and the reason is said', () => {
+  const small = { ...laptop, memoryBytes: 1e9 };
+  assert.equal(recommend(small).english, 'moonshine-tiny');
+  assert.match(whyOf(small), /moonshine-base would need 1\.4 GB of free memory for 4 processes; there are 1\.0 GB/);
+});
+
+test('a full disk keeps models away that are not here yet', () => {
+  const full = { ...laptop, freeDiskBytes: 50e6 };
+  assert.equal(recommend(full).english, 'moonshine-tiny');
+  assert.match(whyOf(full), /moonshine-base would need 0\.1 GB of disk/);
+  assert.equal(recommend(full, new Set(['moonshine-base'])).english, 'moonshine-base');
+});
+
+test('where nobody names a model, what is recommended is used as far as it is here', () => {
+  assert.equal(chooseRecognizers(laptop, nothing), 'moonshine-base');
+  assert.equal(chooseRecognizers(laptop, new Set(['whisper-base'])), 'auto');
+  const small = { ...laptop, memoryBytes: 1e9 };
+  assert.equal(chooseRecognizers(small, new Set(['moonshine-base'])), 'moonshine-base');
+  assert.equal(chooseRecognizers(small, new Set(['moonshine-tiny', 'whisper-base'])), 'moonshine-tiny+whisper-base');
+});
+
+test('a model is here when all of its files are', async t => {
+  const modelsDir = await makeTemporaryFolder(t);
+  const folder = path.join(modelsDir, 'whisper-base');
+  fs.mkdirSync(folder);
+  const [first, ...rest] = findModel('whisper-base').files;
+  for (const { name } of rest) fs.writeFileSync(path.join(folder, name), '');
+  assert.deepEqual([...(await findPresentModels(modelsDir))], []);
+  fs.writeFileSync(path.join(folder, first?.name ?? ''), '');
+  assert.deepEqual([...(await findPresentModels(modelsDir))], ['whisper-base']);
+  assert.equal(await chooseModel({ modelsDir, device: 'cpu', inferenceProcesses: 1 }), 'auto');
+});
