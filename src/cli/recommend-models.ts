@@ -22,7 +22,11 @@ export interface Recommendation {
   toPull: string[];
 }
 
-const purposes: Record<Purpose, string> = { english: 'English', others: 'other languages' };
+const purposes: Record<Purpose, string> = {
+  english: 'English',
+  'east-asian': 'zh, yue, ja, ko',
+  others: 'other languages',
+};
 
 export async function recommendModels(config: Config): Promise<Recommendation> {
   const machine = await examineMachine(config);
@@ -37,7 +41,12 @@ export async function recommendModels(config: Config): Promise<Recommendation> {
   const missing = models.filter(
     ({ isHere, what }) => !isHere && (what !== 'summary' || config.languageModel.kind === 'ollama'),
   );
-  return { machine, models, inUse: chooseRecognizers(machine, here), toPull: missing.map(({ model }) => model) };
+  return {
+    machine,
+    models,
+    inUse: chooseRecognizers(machine, here),
+    toPull: [...new Set(missing.map(({ model }) => model))],
+  };
 }
 
 /** A server elsewhere knows its own machine; it is asked what it has. */

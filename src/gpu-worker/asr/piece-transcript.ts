@@ -32,18 +32,30 @@ const MOONSHINE: Reading = { frameMs: 24, firstFrameMs: 40, groupTokens };
 export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number, reading = MOONSHINE): PieceTranscript {
   const { tokens, probabilities, attention } = decoded;
   const frameCount = attention[0]?.length ?? 0;
-  const starts = alignTokens(attention, frameCount).map(frame => reading.firstFrameMs + frame * reading.frameMs);
-  const words = reading.groupTokens(tokens).map((word): Word => {
-    const startMs = starts[word.from]!;
+  const startsMs = alignTokens(attention, frameCount).map(frame => reading.firstFrameMs + frame * reading.frameMs);
+  return placeWords(reading.groupTokens(tokens), { startsMs, probabilities }, lengthMs);
+}
+
+/**
+ * Words whose tokens have times; a word ends where the next begins, the last one with the piece.
+ * @param tokens begin and probability of each token; a begin more, where the recogniser knows when the last one ended
+ */
+export function placeWords(
+  grouped: readonly TokenWord[],
+  { startsMs, probabilities }: { startsMs: readonly number[]; probabilities: readonly number[] },
+  lengthMs: number,
+): PieceTranscript {
+  const words = grouped.map((word): Word => {
+    const startMs = startsMs[word.from]!;
     const own = probabilities.slice(word.from, word.to);
     return {
       text: word.text,
       startMs,
-      endMs: Math.max(startMs, starts[word.to] ?? lengthMs),
+      endMs: Math.max(startMs, startsMs[word.to] ?? lengthMs),
       confidence: Math.exp(sumLogs(own) / own.length),
     };
   });
-  return { words, tokenCount: tokens.length, logProbability: sumLogs(probabilities) };
+  return { words, tokenCount: probabilities.length, logProbability: sumLogs(probabilities) };
 }
 
 const SPEECH = 0.5;

@@ -1,4 +1,4 @@
-/** Kaldi filter-bank features, which the voice model was trained on. */
+/** Kaldi filter-bank features, which the voice model and SenseVoice were trained on. */
 import FFT from 'fft.js';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
 
@@ -22,18 +22,18 @@ export function fbankFrameCount(sampleCount: number): number {
 
 /**
  * Log energies of 80 mel bands, 20–8000 Hz, as Kaldi computes them: 25 ms every 10 ms, mean removed per frame,
- * preemphasis 0.97 with the first sample repeated, Povey window, no dither, samples on the 16-bit scale.
+ * preemphasis 0.97 with the first sample repeated, no dither, samples on the 16-bit scale.
  * @param samples 16 kHz mono in [-1, 1)
  * @returns [frames, 80]
  */
-export function computeFbank(samples: Float32Array): Float32Array {
+export function computeFbank(samples: Float32Array, window: keyof typeof windows = 'povey'): Float32Array {
   const frames = fbankFrameCount(samples.length);
   const features = new Float32Array(frames * FBANK_BINS);
   const windowed = new Float64Array(FFT_SIZE);
   const spectrum = fft.createComplexArray();
   const power = new Float64Array(FFT_SIZE / 2);
   for (let frame = 0; frame < frames; frame++) {
-    fillWindow(samples, frame * FBANK_STEP, windowed);
+    fillWindow(samples, frame * FBANK_STEP, windows[window], windowed);
     fft.realTransform(spectrum, windowed);
     for (let k = 0; k < power.length; k++) power[k] = spectrum[2 * k]! ** 2 + spectrum[2 * k + 1]! ** 2;
     for (let bin = 0; bin < FBANK_BINS; bin++) {
@@ -48,21 +48,24 @@ export function computeFbank(samples: Float32Array): Float32Array {
 
 const fft = new FFT(FFT_SIZE);
 
-const povey = Float64Array.from(
-  { length: FBANK_WIDTH },
-  (_, i) => (0.5 - 0.5 * Math.cos((2 * Math.PI * i) / (FBANK_WIDTH - 1))) ** 0.85,
-);
+const cosineWindow = (shape: (cosine: number) => number) =>
+  Float64Array.from({ length: FBANK_WIDTH }, (_, i) => shape(Math.cos((2 * Math.PI * i) / (FBANK_WIDTH - 1))));
+
+const windows = {
+  povey: cosineWindow(cosine => (0.5 - 0.5 * cosine) ** 0.85),
+  hamming: cosineWindow(cosine => 0.54 - 0.46 * cosine),
+};
 
 const melBands = buildMelBands();
 
-function fillWindow(samples: Float32Array, from: number, windowed: Float64Array): void {
+function fillWindow(samples: Float32Array, from: number, window: Float64Array, windowed: Float64Array): void {
   let mean = 0;
   for (let i = 0; i < FBANK_WIDTH; i++) mean += samples[from + i]!;
   mean /= FBANK_WIDTH;
   let previous = samples[from]! - mean;
   for (let i = 0; i < FBANK_WIDTH; i++) {
     const value = samples[from + i]! - mean;
-    windowed[i] = (value - PREEMPHASIS * previous) * povey[i]! * 32768;
+    windowed[i] = (value - PREEMPHASIS * previous) * window[i]! * 32768;
     previous = value;
   }
 }

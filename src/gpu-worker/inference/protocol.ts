@@ -1,5 +1,6 @@
 /** What a worker and its inference children say to each other; both sides parse what they hear. Audio travels as a path. */
 import { z } from 'zod';
+import { ENGLISH_MODELS, MULTILINGUAL_MODELS } from '../models/plan-recognition.ts';
 
 const samples = z.number().int().min(0);
 
@@ -11,14 +12,14 @@ export const taskSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('recognize'),
     wavPath: z.string(),
-    model: z.enum(['moonshine-base', 'moonshine-tiny']),
+    model: z.enum(ENGLISH_MODELS),
     pieces: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
   }),
   /** Words and language of each window; without `language` each is heard in its own. */
   z.object({
     kind: z.literal('recognize-windows'),
     wavPath: z.string(),
-    model: z.enum(['whisper-base']),
+    model: z.enum(MULTILINGUAL_MODELS),
     windows: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
     language: z.string().optional(),
     translate: z.boolean(),

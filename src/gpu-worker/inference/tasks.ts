@@ -3,11 +3,14 @@ import path from 'node:path';
 import { openWavFile, type WavFile } from '../audio/wav-file.ts';
 import type { VoiceContext } from '../diarization/voice-models.ts';
 import { graphsDir } from '../models/catalogue.ts';
+import type { MultilingualModel } from '../models/plan-recognition.ts';
 import { type Campplus, loadCampplus } from '../onnx/campplus.ts';
 import { loadMoonshine, type Moonshine, type MoonshineName } from '../onnx/moonshine.ts';
 import { loadSegmentation, type Segmentation } from '../onnx/segmentation.ts';
+import { loadSenseVoice } from '../onnx/sense-voice.ts';
 import { loadSilero, type Silero } from '../onnx/silero.ts';
-import { loadWhisper, type Whisper, type WhisperName } from '../onnx/whisper.ts';
+import { loadWhisper } from '../onnx/whisper.ts';
+import type { WindowRecognizer } from '../onnx/window-recognizer.ts';
 import { type ChildSettings, type Family, familyOf, type Task } from './protocol.ts';
 
 export interface TaskContext extends VoiceContext {
@@ -48,8 +51,16 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
   const silero = (): Promise<Silero> => need('silero-vad', weights => loadSilero(weights, device));
   const moonshine = (name: MoonshineName): Promise<Moonshine> =>
     need(name, weightsDir => loadMoonshine(name, { weightsDir, graphsDir, device }));
-  const whisper = (name: WhisperName): Promise<Whisper> =>
-    need(name, weightsDir => loadWhisper(name, { weightsDir, graphsDir, device }));
+  const windowRecognizer = (name: MultilingualModel): Promise<WindowRecognizer> =>
+    need<WindowRecognizer>(name, weightsDir => {
+      switch (name) {
+        case 'sensevoice-small':
+        case 'sensevoice-small-fp32':
+          return loadSenseVoice(name, { weightsDir, device });
+        default:
+          return loadWhisper(name, { weightsDir, graphsDir, device });
+      }
+    });
   const segmentation = (): Promise<Segmentation> =>
     need('segmentation-3.0', weights => loadSegmentation(weights, graphsDir, device));
   const campplus = (): Promise<Campplus> => need('campplus', weights => loadCampplus(weights, graphsDir, device));
@@ -67,7 +78,7 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
         return transcripts;
       }
       case 'recognize-windows': {
-        const recognizer = await whisper(task.model);
+        const recognizer = await windowRecognizer(task.model);
         const options = { language: task.language, task: task.translate ? 'translate' : 'transcribe' } as const;
         if (!frugal) return recognizer.transcribe(wav, task.windows, options, signal, onProgress);
         const transcripts = [];

@@ -9,8 +9,11 @@ export const ENGLISH_MODELS = ['moonshine-base', 'moonshine-tiny'] as const;
 export type EnglishModel = (typeof ENGLISH_MODELS)[number];
 
 /** Recognisers of several languages, the default first. */
-export const MULTILINGUAL_MODELS = ['whisper-base'] as const;
+export const MULTILINGUAL_MODELS = ['whisper-base', 'sensevoice-small', 'sensevoice-small-fp32'] as const;
 export type MultilingualModel = (typeof MULTILINGUAL_MODELS)[number];
+
+/** Those that translate into English. */
+const TRANSLATORS: readonly MultilingualModel[] = ['whisper-base'];
 
 /**
  * What people may ask for by name; `auto` is Moonshine for English and Whisper for everything else. Several names joined
@@ -61,7 +64,7 @@ function checkLanguage(language: string, { english, multilingual }: RecognitionP
   }
   const known = [english, multilingual].some(name => name && findModel(name).languages.includes(language));
   if (known) return;
-  const nearest = language === 'yue' ? ' zh comes nearest to it.' : '';
+  const nearest = language === 'yue' ? ' sensevoice-small does; else zh comes nearest to it.' : '';
   throw new HansardError(
     'invalid_usage',
     `${multilingual ?? english} does not know ${nameOfLanguage(language)}.${nearest}`,
@@ -95,7 +98,13 @@ function planModels(
   const [english] = language === 'en' || language === 'auto' ? models.english : [];
   const needsOthers = !english || others.length > 0 || translate;
   if (language === 'en' && !needsOthers) return { english, multilingual: undefined };
-  const chosen = chooseMultilingual(models.multilingual, others, language === 'auto');
+  const able = models.multilingual.filter(name => !translate || TRANSLATORS.includes(name));
+  if (able.length === 0 && models.multilingual.length > 0)
+    throw new HansardError(
+      'invalid_usage',
+      `${models.multilingual.join(', ')}: no translation. ${TRANSLATORS[0]} translates.`,
+    );
+  const chosen = chooseMultilingual(able, others, language === 'auto');
   return { english, multilingual: chosen ?? (needsOthers ? MULTILINGUAL_DEFAULT : undefined) };
 }
 

@@ -10,7 +10,7 @@ import {
 } from './plan-recognition.ts';
 
 /** What a model is for. */
-export type Purpose = 'english' | 'others';
+export type Purpose = 'english' | 'east-asian' | 'others';
 
 export interface RecognizerAdvice {
   purpose: Purpose;
@@ -34,15 +34,23 @@ const candidates: Record<Purpose, readonly Candidate[]> = {
     { model: ENGLISH_DEFAULT, strength: 'The most accurate of the fast ones' },
     { model: 'moonshine-tiny', strength: 'The smallest' },
   ],
+  'east-asian': [
+    { model: 'sensevoice-small-fp32', strength: 'Made for these languages', gpuBytes: 4e9 },
+    { model: 'sensevoice-small', strength: 'Made for these languages' },
+    { model: MULTILINGUAL_DEFAULT, strength: 'Knows them all but Cantonese' },
+  ],
   others: [{ model: MULTILINGUAL_DEFAULT, strength: 'Knows 99 languages' }],
 };
+
+const UNTRIED = 'Its weights were never run where Hansard is made, its licence and hash are in the catalogue';
+
+const purposes: readonly Purpose[] = ['english', 'east-asian', 'others'];
 
 /** The rest is for the other models, for sound, and for everybody else. */
 const MEMORY_SHARE = 0.7;
 
 /** @param here models that need no room any more */
 export function recommendRecognizers(machine: MachineFacts, here: ReadonlySet<string>): RecognizerAdvice[] {
-  const purposes: Purpose[] = ['english', 'others'];
   return purposes.map(purpose => {
     const misses: string[] = [];
     const own = candidates[purpose];
@@ -52,20 +60,18 @@ export function recommendRecognizers(machine: MachineFacts, here: ReadonlySet<st
       return missing === undefined || index === own.length - 1;
     });
     if (!chosen) throw new TypeError(`no model for ${purpose}`);
-    return { purpose, model: chosen.model, why: [chosen.strength, ...misses].join('. ').concat('.') };
+    const untried = findModel(chosen.model).isUntried ? [UNTRIED] : [];
+    return { purpose, model: chosen.model, why: [chosen.strength, ...untried, ...misses].join('. ').concat('.') };
   });
 }
 
 /** The choice where nobody names a model: what is recommended, as far as it is here; English is fetched where nothing is. */
 export function chooseRecognizers(machine: MachineFacts, here: ReadonlySet<string>): string {
-  const recommended = recommendRecognizers(machine, here);
-  const usable = (purpose: Purpose, fallback: string) => {
-    const model = recommended.find(advice => advice.purpose === purpose)?.model;
-    return [model, fallback].find(name => name !== undefined && here.has(name));
-  };
-  const english = usable('english', ENGLISH_DEFAULT) ?? ENGLISH_DEFAULT;
-  const others = [usable('others', MULTILINGUAL_DEFAULT)].filter(name => name !== undefined);
-  return joinChoice([english, ...others]);
+  const usable = recommendRecognizers(machine, here).filter(({ model }) => here.has(model));
+  const modelFor = (purpose: Purpose) => usable.find(advice => advice.purpose === purpose)?.model;
+  const fallback = here.has(MULTILINGUAL_DEFAULT) ? MULTILINGUAL_DEFAULT : undefined;
+  const models = [modelFor('english') ?? ENGLISH_DEFAULT, modelFor('others') ?? fallback, modelFor('east-asian')];
+  return joinChoice([...new Set(models.filter(name => name !== undefined))]);
 }
 
 /** "8 cores with VNNI; there are 2", or undefined where nothing is missing. */

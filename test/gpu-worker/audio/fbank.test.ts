@@ -21,6 +21,20 @@ test("features are Kaldi's", () => {
   }
 });
 
+test("features with a Hamming window are Kaldi's", () => {
+  const features = computeFbank(tenthOfASecond(), 'hamming');
+  // recorded from kaldi-native-fbank 1.23.0, with which sherpa-onnx hears
+  for (const { frame, bin, value } of [
+    { frame: 0, bin: 0, value: 13.808 },
+    { frame: 0, bin: 20, value: 23.6214 },
+    { frame: 3, bin: 5, value: 12.4026 },
+    { frame: 5, bin: 40, value: 26.2518 },
+    { frame: 7, bin: 79, value: 20.5009 },
+  ]) {
+    assert.ok(Math.abs(features[frame * FBANK_BINS + bin]! - value) < 2e-3, `frame ${frame}, bin ${bin}`);
+  }
+});
+
 test('only whole frames count', () => {
   assert.equal(fbankFrameCount(399), 0);
   assert.equal(fbankFrameCount(400), 1);

@@ -36,6 +36,25 @@ test('a choice of several models is used as the language wants', () => {
     assert.throws(() => plan(choice, 'auto'), { code: 'invalid_usage', detail: /no speech recognition model/ }, choice);
 });
 
+test('who knows little else hears a language that is named, who knows most finds out the others', () => {
+  const all = 'moonshine-base+sensevoice-small+whisper-base';
+  for (const language of ['zh', 'yue', 'ja', 'ko']) assert.equal(plan(all, language).multilingual, 'sensevoice-small');
+  for (const language of ['auto', 'de']) assert.equal(plan(all, language).multilingual, 'whisper-base');
+  const stretch = { startMs: 0, endMs: 1, language: 'yue' };
+  const inEnglish = planRecognition({ model: all, language: 'en', spokenLanguages: [stretch] });
+  assert.deepEqual(inEnglish, { english: 'moonshine-base', multilingual: 'sensevoice-small' });
+  assert.deepEqual(plan('sensevoice-small', 'auto'), { english: undefined, multilingual: 'sensevoice-small' });
+});
+
+test('only who can translate is asked to', () => {
+  const wanted = { language: 'zh', translate: true };
+  assert.equal(planRecognition({ ...wanted, model: 'sensevoice-small+whisper-base' }).multilingual, 'whisper-base');
+  assert.throws(() => planRecognition({ ...wanted, model: 'sensevoice-small' }), {
+    code: 'invalid_usage',
+    detail: 'sensevoice-small: no translation. whisper-base translates.',
+  });
+});
+
 test('a language that is not known, or not to the model, is refused with a sentence', () => {
   assert.throws(() => plan('auto', 'xx'), { code: 'invalid_usage', detail: /no language "xx"/ });
   assert.throws(() => plan('whisper-base', 'yue'), { code: 'invalid_usage', detail: /does not know Cantonese/ });

@@ -21,13 +21,28 @@ const whyOf = (machine: MachineFacts) =>
     .join(' ');
 
 test('a common machine gets the models that were measured', () => {
-  assert.deepEqual(recommend(laptop), { english: 'moonshine-base', others: 'whisper-base' });
+  const { english, others } = recommend(laptop);
+  assert.deepEqual([english, others], ['moonshine-base', 'whisper-base']);
 });
 
 test('little memory means the smallest model, and the reason is said', () => {
   const small = { ...laptop, memoryBytes: 1e9 };
   assert.equal(recommend(small).english, 'moonshine-tiny');
   assert.match(whyOf(small), /moonshine-base would need 1\.4 GB of free memory for 4 processes; there are 1\.0 GB/);
+});
+
+test('models for a GPU are for one that is large enough, and the reason is said', () => {
+  const gpu = { ...laptop, processes: 1, device: 'cuda:0', gpuBytes: 24e9, deviceReason: 'It is here.' };
+  assert.equal(recommend(gpu)['east-asian'], 'sensevoice-small-fp32');
+  assert.equal(recommend(laptop)['east-asian'], 'sensevoice-small');
+  assert.equal(recommend({ ...gpu, gpuBytes: 2e9 })['east-asian'], 'sensevoice-small');
+  assert.match(whyOf(laptop), /sensevoice-small-fp32 would need a GPU with 4\.0 GB; there is none that can be used/);
+  assert.match(whyOf({ ...gpu, gpuBytes: 2e9 }), /a GPU with 4\.0 GB; it has 2\.0 GB/);
+});
+
+test('that a model was never run here is said', () => {
+  const why = recommendRecognizers(laptop, nothing).find(({ purpose }) => purpose === 'east-asian')?.why;
+  assert.match(why ?? '', /never run where Hansard is made/);
 });
 
 test('a full disk keeps models away that are not here yet', () => {
@@ -40,6 +55,7 @@ test('a full disk keeps models away that are not here yet', () => {
 test('where nobody names a model, what is recommended is used as far as it is here', () => {
   assert.equal(chooseRecognizers(laptop, nothing), 'moonshine-base');
   assert.equal(chooseRecognizers(laptop, new Set(['whisper-base'])), 'auto');
+  assert.equal(chooseRecognizers(laptop, new Set(['sensevoice-small'])), 'moonshine-base+sensevoice-small');
   const small = { ...laptop, memoryBytes: 1e9 };
   assert.equal(chooseRecognizers(small, new Set(['moonshine-base'])), 'moonshine-base');
   assert.equal(chooseRecognizers(small, new Set(['moonshine-tiny', 'whisper-base'])), 'moonshine-tiny+whisper-base');
