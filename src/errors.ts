@@ -211,6 +211,10 @@ const faults = {
     retryable: false,
     userMessage: 'That sample holds too little speech. Record 20 seconds of one person talking.',
   },
+  voice_too_long: {
+    retryable: false,
+    userMessage: 'That sample is longer than five minutes. Record 20 seconds of one person talking.',
+  },
   voice_too_quiet: {
     retryable: false,
     userMessage: 'That sample is too quiet to learn a voice from. Record it closer to the microphone.',

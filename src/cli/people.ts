@@ -7,11 +7,12 @@ import { backupDir, renewBackups } from '../bot/maintenance/backup.ts';
 import { HansardError } from '../errors.ts';
 import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
-import { type LearnedVoice, learnVoice } from '../gpu-worker/voices/learn-voice.ts';
+import { learnVoice } from '../gpu-worker/voices/learn-voice.ts';
 import { blobKeys } from '../pipeline/blobs/blob-store.ts';
+import { hashFile } from '../pipeline/recording-file.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import type { Person } from '../pipeline/store/people.ts';
-import { enrolPerson } from '../pipeline/voices/enrol-person.ts';
+import { type Enrolment, enrolPerson } from '../pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, LOCAL_WORKSPACE, workspaceOf } from '../pipeline/voices/plan-voices.ts';
@@ -115,11 +116,13 @@ async function enrol(name: string, samples: string[], flags: EnrolFlags, service
   });
   const stop = listenForStop(() => void stages.close());
   try {
-    const learned: LearnedVoice[] = [];
-    for (const sample of samples)
-      learned.push(
-        await learnVoice(sample, { stages, workDir: path.join(config.dataDir, 'work'), signal: stop.signal }),
-      );
+    const learned: Enrolment['learned'][number][] = [];
+    const { signal } = stop;
+    for (const sample of samples) {
+      const workDir = path.join(config.dataDir, 'work');
+      const { vector, seconds } = await learnVoice(sample, null, { stages, workDir, signal });
+      learned.push({ vector, clip: { from: await hashFile(sample, signal), seconds } });
+    }
     const expiresAt = new Date(Date.now() + flags.days * 86_400_000).toISOString();
     const person = enrolPerson(
       store,

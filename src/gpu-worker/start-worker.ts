@@ -8,6 +8,7 @@ import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import type { JobQueue, Worker } from '../pipeline/queue/job-queue.ts';
 import type { QueueName } from '../pipeline/queue/job-type.ts';
 import { createStageHandlers } from '../pipeline/stage-handlers.ts';
+import { createLearnHandler, type VoiceTeacher } from '../pipeline/voices/learn-handler.ts';
 import { sweepWorkFolders } from '../pipeline/work-folder.ts';
 import { programVersions } from '../versions.ts';
 import { checkFfmpeg } from './ffmpeg/check-ffmpeg.ts';
@@ -16,6 +17,7 @@ import { chooseModel } from './models/choose-model.ts';
 import { modelsForTranscription } from './models/plan-recognition.ts';
 import { createModelStore } from './models/store.ts';
 import type { WorkerStages } from './run.ts';
+import { learnVoice } from './voices/learn-voice.ts';
 
 /** The queues that workers serve; the others need the database or a platform: the bot serves them. */
 export const WORKER_QUEUES = ['media', 'gpu', 'cpu', 'llm'] as const satisfies QueueName[];
@@ -45,7 +47,11 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
   const { config, logger, queue, blobs, stages, queues } = options;
   const workDir = path.join(config.dataDir, 'work');
   await sweepWorkFolders(workDir);
-  const handlers = createStageHandlers({
+  const teacher: VoiceTeacher = {
+    model: stages.voices.model,
+    learn: (file, spans, context) => learnVoice(file, spans, { stages, ...context }),
+  };
+  const stageHandlers = createStageHandlers({
     stages,
     blobs,
     workDir,
@@ -57,6 +63,10 @@ export async function startWorker(options: WorkerRoleOptions): Promise<WorkerRol
         files: findModel(name).files.map(file => ({ name: file.name, sha256: file.sha256 })),
       })),
   });
+  const handlers = [
+    ...stageHandlers,
+    createLearnHandler({ teacher, blobs, workDir, voiceKeyFile: config.voiceKeyFile }),
+  ];
   const workers = new Map<WorkerQueue, Worker>();
   const obstacles = new Map<WorkerQueue, string>();
   const stopping = new AbortController();

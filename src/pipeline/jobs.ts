@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { createJobRegistry, type JobType } from './queue/job-type.ts';
+import { spanSchema } from './stage-results.ts';
 import { voiceMatch } from './store/speakers.ts';
 
 const MINUTE_MS = 60_000;
@@ -39,6 +40,23 @@ export const stageJobResult = z.object({
   voicesFault: z.string().optional(),
 });
 export type StageJobResult = z.infer<typeof stageJobResult>;
+
+/** Which sound a voice is learned from; `spans` null: the recording is a sample of one person. */
+const learnPayload = z.strictObject({
+  lessonId: z.uuid(),
+  fileHash: z.string(),
+  spans: z.array(spanSchema).nullable(),
+});
+export type LearnPayload = z.infer<typeof learnPayload>;
+
+/** The voice that was learned, encrypted with the key that lies in no queue. */
+export const learnedVoice = z.object({
+  /** sha256 of the embedding model's weights. */
+  model: z.string(),
+  sealed: z.base64(),
+  /** Of speech. */
+  seconds: z.number(),
+});
 
 const maintenancePayload = z.strictObject({ dryRun: z.boolean() });
 export type MaintenancePayload = z.infer<typeof maintenancePayload>;
@@ -100,6 +118,17 @@ export const assignJob: JobType<StagePayload> = {
   ...limits(10),
 };
 
+/** Somebody waits for the answer. */
+export const learnVoiceJob: JobType<LearnPayload> = {
+  ...WORKER_DEATHS,
+  name: 'learn-voice',
+  queue: 'gpu',
+  payload: learnPayload,
+  attempts: 3,
+  firstRetryMs: 5_000,
+  ...limits(20),
+};
+
 /** The language model may be restarting or loading: wait longer, try more often. */
 export const summarizeJob: JobType<StagePayload> = {
   ...WORKER_DEATHS,
@@ -152,6 +181,6 @@ function maintenance(name: string, softMinutes: number): JobType<MaintenancePayl
 
 /** What `hansard jobs types` lists. */
 export const jobRegistry = createJobRegistry([
-  ...[fetchJob, decodeJob, transcribeJob, diarizeJob, assignJob, summarizeJob, renderJob, deliverJob],
+  ...[fetchJob, decodeJob, transcribeJob, diarizeJob, assignJob, summarizeJob, renderJob, deliverJob, learnVoiceJob],
   ...[retentionJob, cleanUpJob, sweepJob, healthJob, backupJob],
 ]);

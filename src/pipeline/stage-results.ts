@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { Diarization, Transcript, Transcription } from './meeting.ts';
 import { platformUserSchema } from './tracks.ts';
 
-const span = z.object({ startMs: z.number(), endMs: z.number() });
-const speech = span.extend({ voice: z.number().int().optional() });
+export const spanSchema = z.object({ startMs: z.number(), endMs: z.number() });
+const speech = spanSchema.extend({ voice: z.number().int().optional() });
 
 export const transcriptionSchema: z.ZodType<Transcription> = z.object({
   language: z.string(),
-  otherLanguages: z.array(span.extend({ language: z.string() })).optional(),
+  otherLanguages: z.array(spanSchema.extend({ language: z.string() })).optional(),
   words: z.array(speech.extend({ text: z.string(), confidence: z.number() })),
   translation: z.array(speech.extend({ text: z.string(), confidence: z.number() })).optional(),
   speech: z.array(speech),
@@ -16,7 +16,7 @@ export const transcriptionSchema: z.ZodType<Transcription> = z.object({
 });
 
 export const diarizationSchema: z.ZodType<Diarization> = z.object({
-  spans: z.array(span.extend({ speaker: z.number().int() })),
+  spans: z.array(spanSchema.extend({ speaker: z.number().int() })),
   speakerCount: z.number().int(),
   warnings: z.array(z.string()),
 });
@@ -35,7 +35,7 @@ export const transcriptSchema: z.ZodType<Transcript> = z.object({
     }),
   ),
   turns: z.array(
-    span.extend({
+    spanSchema.extend({
       id: z.string(),
       speaker: z.string(),
       text: z.string(),

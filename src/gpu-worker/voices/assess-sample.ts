@@ -12,7 +12,7 @@ export interface Sample {
 
 export const LEVEL_MS = 100;
 /** A profile wants 15 to 30 s (models.md §9.4); from here on the embedding hardly changes. */
-export const LEAST_SPEECH_SECONDS = 8;
+const LEAST_SPEECH_SECONDS = 8;
 /** A cough or a backchannel of somebody else is no second voice. */
 const OTHER_SECONDS = 1.5;
 const OTHER_SHARE = 0.08;
@@ -29,9 +29,7 @@ const BESIDE_SECONDS = 2;
  * @throws HansardError `voice_too_quiet`, `voice_too_short`, `voice_mixed`, `voice_too_noisy`
  */
 export function assessSample({ levelsDb, spans }: Sample): number {
-  const inside = (index: number) => spans.some(({ startMs, endMs }) => within(index, startMs, endMs));
-  const speech = levelsDb.filter((_, index) => inside(index)).toSorted((a, b) => a - b);
-  const beside = levelsDb.filter((_, index) => !inside(index));
+  const { speech, beside } = divide({ levelsDb, spans });
   const speechDb = percentile(speech, 0.75);
   const loudestDb = percentile(
     levelsDb.toSorted((a, b) => a - b),
@@ -43,22 +41,55 @@ export function assessSample({ levelsDb, spans }: Sample): number {
     .toSorted((a, b) => b.seconds - a.seconds);
   const [main, other] = voices;
   if (!main) throw new HansardError('voice_too_short', 'no speech was found');
-  if (speechDb < LEAST_LEVEL_DB) throw new HansardError('voice_too_quiet', `${Math.round(speechDb)} dB`);
+  assertLoud(speechDb);
   if (other && other.seconds > Math.max(OTHER_SECONDS, OTHER_SHARE * main.seconds))
     throw new HansardError('voice_mixed', `${other.seconds.toFixed(1)} s of another voice`);
   const besideSeconds = (beside.filter(level => level > speechDb - LOUD_BESIDE_DB).length * LEVEL_MS) / 1000;
   if (besideSeconds > BESIDE_SECONDS)
     throw new HansardError('voice_too_noisy', `${besideSeconds.toFixed(1)} s of sound beside the voice`);
-  const solo = soloSpans(spans, main.voice);
-  if (secondsOf(solo) < LEAST_SPEECH_SECONDS)
+  assertEnough(spans, main.voice);
+  assertClean(speech);
+  return main.voice;
+}
+
+/**
+ * The same of one voice among others, whose stretches are known.
+ * @param sample its `spans` alone are looked at
+ * @throws HansardError `voice_too_quiet`, `voice_too_short`, `voice_too_noisy`
+ */
+export function assessVoice(sample: Sample, voice: number): void {
+  const { speech } = divide(sample);
+  assertEnough(sample.spans, voice);
+  assertLoud(percentile(speech, 0.75));
+  assertClean(speech);
+}
+
+/** Levels in the spans, sorted, and those beside. */
+function divide({ levelsDb, spans }: Sample): { speech: number[]; beside: number[] } {
+  const inside = (index: number) => spans.some(({ startMs, endMs }) => within(index, startMs, endMs));
+  return {
+    speech: levelsDb.filter((_, index) => inside(index)).toSorted((a, b) => a - b),
+    beside: levelsDb.filter((_, index) => !inside(index)),
+  };
+}
+
+function assertLoud(speechDb: number): void {
+  if (speechDb < LEAST_LEVEL_DB) throw new HansardError('voice_too_quiet', `${Math.round(speechDb)} dB`);
+}
+
+function assertEnough(spans: readonly SpeakerSpan[], voice: number): void {
+  const seconds = secondsOf(soloSpans(spans, voice));
+  if (seconds < LEAST_SPEECH_SECONDS)
     throw new HansardError(
       'voice_too_short',
-      `${secondsOf(solo).toFixed(1)} s of speech, ${LEAST_SPEECH_SECONDS} s are needed`,
+      `${seconds.toFixed(1)} s of speech, ${LEAST_SPEECH_SECONDS} s are needed`,
     );
+}
+
+function assertClean(speech: readonly number[]): void {
   const rangeDb = percentile(speech, 0.9) - percentile(speech, 0.05);
   if (rangeDb < LEAST_RANGE_DB)
     throw new HansardError('voice_too_noisy', `loud and quiet are ${Math.round(rangeDb)} dB apart`);
-  return main.voice;
 }
 
 function within(index: number, startMs: number, endMs: number): boolean {

@@ -1,20 +1,14 @@
-/** From a sample that somebody recorded of themselves to the vector of their voice. The sound is not kept. */
-
+/** From a sample that somebody recorded of themselves, or a meeting in which they speak, to the vector of their voice. The sound is not kept. */
 import { HansardError } from '../../errors.ts';
+import type { Span, SpeakerSpan } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext } from '../../pipeline/ports.ts';
 import type { Stages } from '../../pipeline/process-recording.ts';
-import { hashFile, statRecording } from '../../pipeline/recording-file.ts';
+import { statRecording } from '../../pipeline/recording-file.ts';
 import { MOST_SPEAKERS, type RecordingOptions } from '../../pipeline/recording-options.ts';
-import type { VoiceClip } from '../../pipeline/store/voiceprints.ts';
 import type { VoiceVector } from '../../pipeline/voices/voice-vector.ts';
 import { openWorkFolder } from '../../pipeline/work-folder.ts';
 import { openWavFile } from '../audio/wav-file.ts';
-import { assessSample, LEVEL_MS } from './assess-sample.ts';
-
-export interface LearnedVoice {
-  vector: VoiceVector;
-  clip: VoiceClip;
-}
+import { assessSample, assessVoice, LEVEL_MS } from './assess-sample.ts';
 
 /** The models do not depend on these. */
 const OPTIONS: RecordingOptions = {
@@ -22,33 +16,51 @@ const OPTIONS: RecordingOptions = {
   ...{ minSpeakers: 0, maxSpeakers: MOST_SPEAKERS },
 };
 
+/** A sample is a sample, and no meeting: telling voices apart in an hour of sound takes minutes. */
+const MOST_SAMPLE_MS = 5 * 60_000;
+
+type LearningStages = Pick<Stages, 'decode' | 'diarize' | 'voices'>;
+
 /**
  * Whether it is really the person who speaks (liveness, a replayed recording) is not found out.
- * @throws HansardError what `decode` throws; `voice_too_quiet`, `voice_too_short`, `voice_mixed`, `voice_too_noisy`
+ * @param spans where the person speaks alone; null: the whole file is a sample of one person
+ * @throws HansardError what `decode` throws; `voice_too_quiet`, `voice_too_short`, `voice_too_noisy`; of a sample also
+ *   `voice_mixed`, `voice_too_long`
  */
 export async function learnVoice(
   file: string,
-  {
-    stages,
-    workDir,
-    signal,
-  }: { stages: Pick<Stages, 'decode' | 'diarize' | 'voices'>; workDir: string; signal: AbortSignal },
-): Promise<LearnedVoice> {
+  spans: readonly Span[] | null,
+  { stages, workDir, signal }: { stages: LearningStages; workDir: string; signal: AbortSignal },
+): Promise<{ vector: VoiceVector; seconds: number }> {
   await statRecording(file);
   const nothing = () => {};
   const context: StageContext = { signal, onProgress: nothing, addCpuSeconds: nothing, onDevice: nothing };
   const work = await openWorkFolder(workDir);
   try {
     const { audio } = await stages.decode.run({ sourcePath: file, workDir: work.path }, OPTIONS, context);
-    const { spans } = await stages.diarize.run(audio, OPTIONS, context);
-    const voice = assessSample({ levelsDb: measureLevels(audio), spans });
-    const own = spans.filter(({ speaker }) => speaker === voice);
+    const own = spans ? stretchesOf(audio, spans) : await findVoice(audio, stages, context);
     const [heard] = await stages.voices.measure(audio, own, OPTIONS, context);
     if (!heard) throw new HansardError('voice_too_short', 'nothing was left to listen to');
-    return { vector: heard.vector, clip: { from: await hashFile(file, signal), seconds: Math.round(heard.seconds) } };
+    return { vector: heard.vector, seconds: Math.round(heard.seconds) };
   } finally {
     await work.remove();
   }
+}
+
+/** Of a sample: its one voice. */
+async function findVoice(audio: DecodedAudio, stages: LearningStages, context: StageContext): Promise<SpeakerSpan[]> {
+  if (audio.durationMs > MOST_SAMPLE_MS)
+    throw new HansardError('voice_too_long', `${Math.round(audio.durationMs / 1000)} s`);
+  const { spans } = await stages.diarize.run(audio, OPTIONS, context);
+  const voice = assessSample({ levelsDb: measureLevels(audio), spans });
+  return spans.filter(({ speaker }) => speaker === voice);
+}
+
+/** Of a meeting, in which others speak as well. */
+function stretchesOf(audio: DecodedAudio, spans: readonly Span[]): SpeakerSpan[] {
+  const own = spans.map(span => ({ ...span, speaker: 0 }));
+  assessVoice({ levelsDb: measureLevels(audio), spans: own }, 0);
+  return own;
 }
 
 function measureLevels({ wavPath, sampleCount, durationMs }: DecodedAudio): number[] {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { type Audit, createAudit } from './audit.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { type Erasure, forgetMeeting } from './forget-meeting.ts';
+import { createLessons, type Lessons } from './lessons.ts';
 import { createMeetings, type Meetings } from './meetings.ts';
 import { openDatabase } from './open-database.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
@@ -26,6 +27,7 @@ export interface Store {
   audit: Audit;
   people: People;
   voiceprints: Voiceprints;
+  lessons: Lessons;
   speakers: Speakers;
   /** All or nothing; synchronous on purpose: no await inside. */
   transaction<T>(work: () => T): T;
@@ -61,6 +63,7 @@ export function openStore(file: string, voiceKeyFile = path.join(path.dirname(fi
     audit,
     people: createPeople(db, audit),
     voiceprints: createVoiceprints(db, audit, voiceKeyFile),
+    lessons: createLessons(db),
     speakers: createSpeakers(db),
     transaction: db.transaction,
     forgetMeeting: (meetingId, who) => forgetMeeting(db, audit, meetingId, who),

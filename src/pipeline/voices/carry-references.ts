@@ -1,10 +1,10 @@
-/** Voices on their way to the worker that compares them: encrypted inside the job, with the key that lies in no queue. */
+/** Voices on their way between bot and worker: encrypted inside the job, with the key that lies in no queue. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { VoiceReference } from '../store/voiceprints.ts';
 import { seal, unseal } from './seal.ts';
 import type { VoiceKey } from './voice-key.ts';
-import { toBytes, toVector } from './voice-vector.ts';
+import { toBytes, toVector, type VoiceVector } from './voice-vector.ts';
 
 const carried = z.array(z.object({ person: z.uuid(), voice: z.base64() }));
 
@@ -23,6 +23,20 @@ export function unsealReferences(key: VoiceKey, meetingId: string, sealed: strin
   );
   if (!parsed.success) throw new HansardError('voiceprint_damaged', `the voices for meeting ${meetingId}`);
   return parsed.data.map(({ person, voice }) => ({ personId: person, vector: toVector(Buffer.from(voice, 'base64')) }));
+}
+
+/** A voice that a worker learned, on its way back. */
+export function sealLearned(key: VoiceKey, lessonId: string, vector: VoiceVector): string {
+  return seal(key, lessonContext(lessonId), toBytes(vector)).toString('base64');
+}
+
+/** @throws HansardError `voice_key_wrong`, `voiceprint_damaged` */
+export function unsealLearned(key: VoiceKey, lessonId: string, sealed: string): VoiceVector {
+  return toVector(unseal(key, lessonContext(lessonId), Buffer.from(sealed, 'base64')));
+}
+
+function lessonContext(lessonId: string): string {
+  return `voice of lesson ${lessonId}`;
 }
 
 function contextOf(meetingId: string): string {

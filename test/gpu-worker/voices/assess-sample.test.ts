@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assessSample, LEVEL_MS } from '../../../src/gpu-worker/voices/assess-sample.ts';
+import { assessSample, assessVoice, LEVEL_MS } from '../../../src/gpu-worker/voices/assess-sample.ts';
 import { span } from '../../builders/meeting.ts';
 
 /** Syllables between -20 and -50 dB for twenty seconds, silence around. */
@@ -32,3 +32,14 @@ for (const { what, code, sample } of [
   { what: 'silence', code: 'voice_too_quiet', sample: { levelsDb: levels({ loudDb: -80, quietDb: -90 }), spans: [] } },
 ])
   test(`${what} is refused`, () => assert.throws(() => assessSample(sample), { code }));
+
+test('of one voice among others its own stretches are looked at', () => {
+  const louder = levels().map((level, index) => (index > 250 ? -5 : level));
+  assert.doesNotThrow(() => assessVoice({ levelsDb: louder, spans }, 0));
+  for (const [code, sample] of [
+    ['voice_too_short', { levelsDb: levels(), spans: [span(0, 3_000, 9_000)] }],
+    ['voice_too_quiet', { levelsDb: levels({ loudDb: -52, quietDb: -80 }), spans }],
+    ['voice_too_noisy', { levelsDb: levels({ quietDb: -26 }), spans }],
+  ] as const)
+    assert.throws(() => assessVoice(sample, 0), { code });
+});
