@@ -197,7 +197,8 @@ const faults = {
   unknown_meeting: { retryable: false, userMessage: 'There is no such meeting.' },
   voices_off: {
     retryable: false,
-    userMessage: 'Recognising people by voice is switched off. Type: npx hansard settings set global voices true',
+    userMessage:
+      'Recognising people by voice is switched off. An administrator allows it with: npx hansard settings set global voices true',
   },
   voice_consent_missing: {
     retryable: false,

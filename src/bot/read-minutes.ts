@@ -30,7 +30,7 @@ export function createMinutesReader(store: Store, blobs: BlobStore): MinutesRead
   const results = createResultStore(blobs);
   const read = async <T>(meetingId: string, stage: StageName, schema: z.ZodType<T>): Promise<T> => {
     const key = store.stages.get(meetingId, stage).resultKey ?? '';
-    const outcome = await findOutcome(results, key, schema);
+    const outcome = key === '' ? undefined : await findOutcome(results, key, schema);
     if (!outcome) throw new HansardError('blob_missing', `the result of ${stage} of meeting ${meetingId}`);
     return outcome.result;
   };

@@ -2,23 +2,19 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { Command } from 'commander';
+import { createMinutesReader, type MinutesReader } from '../bot/read-minutes.ts';
 import { HansardError } from '../errors.ts';
 import { cutOpus } from '../gpu-worker/ffmpeg/cut-opus.ts';
-import { type BlobStore, blobKeys, download } from '../pipeline/blobs/blob-store.ts';
+import { blobKeys, download } from '../pipeline/blobs/blob-store.ts';
 import { speakerId, type Transcript } from '../pipeline/meeting.ts';
 import { type MeetingChange, meetingChange } from '../pipeline/meeting-change.ts';
 import { suggestionsFor } from '../pipeline/minutes/suggest-names.ts';
-import type { StageName } from '../pipeline/moves.ts';
 import { MOST_NAME_CHARACTERS, type RecordingOptions, recordingOptions } from '../pipeline/recording-options.ts';
 import { formatClock, formatLength } from '../pipeline/render/format-time.ts';
-import { createResultStore } from '../pipeline/results/result-store.ts';
-import { findOutcome } from '../pipeline/run-stage.ts';
-import { diarizationSchema, transcriptionSchema, transcriptSchema } from '../pipeline/stage-results.ts';
-import { speakersOfVoices } from '../pipeline/stages/assign-speakers.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { chooseLineUp } from '../pipeline/voices/choose-line-up.ts';
-import { workspaceOf } from '../pipeline/voices/plan-voices.ts';
+import { confirmSpeakers } from '../pipeline/voices/confirm-speakers.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
 import { findMeeting } from './meetings.ts';
 import { type Load, localUser, type Services, withServices } from './open-services.ts';
@@ -26,6 +22,7 @@ import { printable } from './report.ts';
 
 interface Heard {
   meeting: Meeting;
+  minutes: MinutesReader;
   transcript: Transcript;
   changes: Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'speakerSplits'>;
 }
@@ -52,12 +49,13 @@ export function speakersCommand(load: Load): Command {
         const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
         if (!act) throw new HansardError('invalid_usage', `${action} is none of ${Object.keys(actions).join(', ')}`);
         const meeting = findMeeting(services.store, id);
-        const transcript = await read(services, meeting.id, 'assign', transcriptSchema);
+        const minutes = createMinutesReader(services.store, services.blobs);
+        const transcript = await minutes.transcript(meeting.id);
         const { speakerNames, speakerMerges, speakerSplits } = recordingOptions
           .pick({ speakerNames: true, speakerMerges: true, speakerSplits: true })
           .parse(meeting.options);
         await act(
-          { meeting, transcript, changes: { speakerNames, speakerMerges, speakerSplits } },
+          { meeting, minutes, transcript, changes: { speakerNames, speakerMerges, speakerSplits } },
           words,
           services,
           flags,
@@ -84,7 +82,7 @@ function list({ transcript }: Heard, _words: readonly string[], _services: Servi
 
 /** A name of somebody who is known links the voice to them. */
 async function name(
-  { meeting, transcript, changes }: Heard,
+  { meeting, minutes, transcript, changes }: Heard,
   words: readonly string[],
   services: Services,
 ): Promise<void> {
@@ -93,13 +91,9 @@ async function name(
   assertSpeaker(transcript, id);
   if (said === '' || said.length > MOST_NAME_CHARACTERS)
     throw new HansardError('invalid_usage', `a name has 1 to ${MOST_NAME_CHARACTERS} characters`);
-  const [person, other] = services.store.people.findAll(said, workspaceOf(meeting));
-  const known = other === undefined ? person : undefined;
-  if (known) {
-    const voice = await voiceOf(services, meeting.id, id);
-    if (voice !== undefined) services.store.speakers.confirm(meeting.id, voice, known.id);
-  }
-  correct(services.store, meeting, { speakerNames: { ...changes.speakerNames, [id]: known?.name ?? said } });
+  const heard = await minutes.heard(meeting.id);
+  const names = await confirmSpeakers(services, meeting, heard, { [id]: { name: said } });
+  correct(services.store, meeting, { speakerNames: { ...changes.speakerNames, ...names } });
 }
 
 function merge({ meeting, transcript, changes }: Heard, words: readonly string[], { store }: Services): void {
@@ -138,18 +132,15 @@ function split({ meeting, transcript, changes }: Heard, words: readonly string[]
 }
 
 async function play(
-  { meeting, transcript, changes }: Heard,
+  { meeting, minutes, transcript, changes }: Heard,
   words: readonly string[],
   services: Services,
   { out }: { out?: string },
 ): Promise<void> {
   const [id = ''] = words;
   assertSpeaker(transcript, id);
-  const [heard, voices] = await Promise.all([
-    read(services, meeting.id, 'transcribe', transcriptionSchema),
-    read(services, meeting.id, 'diarize', diarizationSchema),
-  ]);
-  const clip = chooseLineUp(transcript, heard, voices, changes).find(({ speaker }) => speaker === id);
+  const { transcription, diarization } = await minutes.heard(meeting.id);
+  const clip = chooseLineUp(transcript, transcription, diarization, changes).find(({ speaker }) => speaker === id);
   if (!clip) throw new HansardError('unknown_speaker', `${id} is never heard alone`);
   const work = await openWorkFolder(path.join(services.config.dataDir, 'work'));
   const { signal } = new AbortController();
@@ -184,23 +175,4 @@ function correct(store: Store, meeting: Meeting, wish: MeetingChange): void {
 
 function assertSpeaker(transcript: Transcript, id: string): void {
   if (!transcript.speakers.some(speaker => speaker.id === id)) throw new HansardError('unknown_speaker', id);
-}
-
-async function voiceOf(services: Services, meetingId: string, id: string): Promise<number | undefined> {
-  const heard = await read(services, meetingId, 'transcribe', transcriptionSchema);
-  const { spans } = await read(services, meetingId, 'diarize', diarizationSchema);
-  return [...speakersOfVoices(heard.words, spans)].find(([, speaker]) => speaker === id)?.[0];
-}
-
-/** @throws HansardError `blob_missing` */
-async function read<T>(
-  { store, blobs }: { store: Store; blobs: BlobStore },
-  meetingId: string,
-  stage: StageName,
-  schema: Parameters<typeof findOutcome<T>>[2],
-): Promise<T> {
-  const key = store.stages.get(meetingId, stage).resultKey ?? '';
-  const outcome = key === '' ? undefined : await findOutcome(createResultStore(blobs), key, schema);
-  if (!outcome) throw new HansardError('blob_missing', `the result of ${stage} of meeting ${meetingId}`);
-  return outcome.result;
 }

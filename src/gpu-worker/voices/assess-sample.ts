@@ -1,7 +1,7 @@
 /** Whether a sample is fit to learn a voice from: one voice, enough of it, loud enough, nothing beside it. */
 import { HansardError } from '../../errors.ts';
 import type { SpeakerSpan } from '../../pipeline/meeting.ts';
-import { soloSpans } from '../../pipeline/voices/solo-spans.ts';
+import { LEAST_LEARNED_SECONDS, soloSpans } from '../../pipeline/voices/solo-spans.ts';
 
 export interface Sample {
   /** Loudness of each 100 ms, in dB below full scale (0 is the loudest there is). */
@@ -11,8 +11,6 @@ export interface Sample {
 }
 
 export const LEVEL_MS = 100;
-/** A profile wants 15 to 30 s (models.md §9.4); from here on the embedding hardly changes. */
-const LEAST_SPEECH_SECONDS = 8;
 /** A cough or a backchannel of somebody else is no second voice. */
 const OTHER_SECONDS = 1.5;
 const OTHER_SHARE = 0.08;
@@ -79,10 +77,10 @@ function assertLoud(speechDb: number): void {
 
 function assertEnough(spans: readonly SpeakerSpan[], voice: number): void {
   const seconds = secondsOf(soloSpans(spans, voice));
-  if (seconds < LEAST_SPEECH_SECONDS)
+  if (seconds < LEAST_LEARNED_SECONDS)
     throw new HansardError(
       'voice_too_short',
-      `${seconds.toFixed(1)} s of speech, ${LEAST_SPEECH_SECONDS} s are needed`,
+      `${seconds.toFixed(1)} s of speech, ${LEAST_LEARNED_SECONDS} s are needed`,
     );
 }
 

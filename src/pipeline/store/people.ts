@@ -42,7 +42,8 @@ export interface People {
   findAll(text: string, workspace?: string): Person[];
   /** By name. */
   list(workspace?: string): Person[];
-  change(id: string, change: { name?: string; state?: PersonState }, who: string): Person;
+  /** `accounts` are added. @throws HansardError `unknown_person`; `invalid_usage` when an account is somebody else's */
+  change(id: string, change: { name?: string; state?: PersonState; accounts?: readonly string[] }, who: string): Person;
   /** The person, with voiceprints and links. A salted hash stays, so that they are not added again. */
   forget(id: string, who: string, counts: Record<string, number>): void;
   /** They come back of their own will: the hashes go. @returns whether there were any */
@@ -78,6 +79,16 @@ export function createPeople(db: Database, audit: Audit): People {
         db.get('SELECT 1 FROM voice_tombstones WHERE workspace = ? AND digest = ?', person.workspace, digest) !==
         undefined,
     );
+  const addAccounts = (id: string, workspace: string, accounts: readonly string[]) => {
+    for (const account of accounts) {
+      const taken = db.get('SELECT 1 FROM person_accounts WHERE workspace = ? AND account = ?', workspace, account);
+      if (taken) throw new HansardError('invalid_usage', `${account} is somebody already`);
+      db.run(
+        'INSERT INTO person_accounts (workspace, account, person_id) VALUES (?, ?, ?)',
+        ...[workspace, account, id],
+      );
+    }
+  };
   return {
     find,
     get,
@@ -92,14 +103,7 @@ export function createPeople(db: Database, audit: Audit): People {
           'INSERT INTO people (id, workspace, name, state, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?)',
           ...[id, workspace, name, state, now, now],
         );
-        for (const account of accounts) {
-          const taken = db.get('SELECT 1 FROM person_accounts WHERE workspace = ? AND account = ?', workspace, account);
-          if (taken) throw new HansardError('invalid_usage', `${account} is somebody already`);
-          db.run(
-            'INSERT INTO person_accounts (workspace, account, person_id) VALUES (?, ?, ?)',
-            ...[workspace, account, id],
-          );
-        }
+        addAccounts(id, workspace, accounts);
         audit.write({ who, what: 'person.added', detail: { person: id, state } });
         return get(id);
       }),
@@ -113,9 +117,11 @@ export function createPeople(db: Database, audit: Audit): People {
       workspace === undefined
         ? select('ORDER BY workspace, name, id')
         : select('WHERE workspace = ? ORDER BY name, id', workspace),
-    change: (id, { name, state }, who) =>
+    change: (id, { name, state, accounts = [] }, who) =>
       db.transaction(() => {
         const before = get(id);
+        const isNew = (account: string) => !before.accounts.includes(account);
+        addAccounts(id, before.workspace, accounts.filter(isNew));
         const now = new Date().toISOString();
         const values = [name ?? before.name, state ?? before.state, now, id];
         db.run('UPDATE people SET name = ?, state = ?, updated_at = ? WHERE id = ?', ...values);

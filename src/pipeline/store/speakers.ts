@@ -26,6 +26,8 @@ export interface Speakers {
   replaceMatches(meetingId: string, matches: readonly VoiceMatch[]): void;
   /** A person says so. */
   confirm(meetingId: string, voice: number, personId: string): void;
+  /** A person says that it is somebody else. */
+  unlink(meetingId: string, voice: number): void;
 }
 
 const SELECT = `SELECT meeting_id AS meetingId, voice, person_id AS personId, decision, confidence, people.name AS name
@@ -53,5 +55,7 @@ export function createSpeakers(db: Database): Speakers {
       }),
     confirm: (meetingId, voice, personId) =>
       void put(meetingId, { voice, personId, decision: 'confirmed', confidence: 1 }),
+    unlink: (meetingId, voice) =>
+      void db.run('DELETE FROM speakers WHERE meeting_id = ? AND voice = ?', meetingId, voice),
   };
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import { sealReferences } from '../voices/carry-references.ts';
 import { seal, unseal } from '../voices/seal.ts';
-import { makeVoiceKey, readVoiceKey } from '../voices/voice-key.ts';
+import { makeVoiceKey, readVoiceKey, type VoiceKey } from '../voices/voice-key.ts';
 import { meanVector, toBytes, toVector, type VoiceVector } from '../voices/voice-vector.ts';
 import type { Audit } from './audit.ts';
 import type { Database } from './open-database.ts';
@@ -57,6 +57,15 @@ export interface VoiceReferences {
 export interface Voiceprints {
   /** Writes the consent into the audit, makes the key where there is none. @throws HansardError `voice_key_unusable` */
   add(voiceprint: NewVoiceprint, who: string): Voiceprint;
+  /**
+   * A further one of somebody who agreed before, under that consent. A meeting teaches once, and the latest few count.
+   * @throws HansardError `voice_consent_expired` when no consent holds
+   */
+  learn(
+    voiceprint: Pick<NewVoiceprint, 'personId' | 'model' | 'vector'> & { meetingId: string; seconds: number },
+    who: string,
+    now: Date,
+  ): Voiceprint;
   of(personId: string): Voiceprint[];
   /** Decrypted. @throws HansardError as `references`; `unknown_person` when there is none of that id */
   vector(id: string): VoiceVector;
@@ -78,6 +87,10 @@ export interface Voiceprints {
   remove(personId: string): number;
 }
 
+/** Learned from meetings, beside the samples that the person gave: voices age, and microphones change. */
+const MOST_LEARNED = 5;
+const FROM_MEETING = 'meeting:';
+
 const columns = `id, person_id AS personId, model, clips, consent_seq AS consentSeq, created_at AS createdAt,
   expires_at AS expiresAt`;
 const sealedRow = z.object({ sealed: z.instanceof(Uint8Array) });
@@ -87,6 +100,29 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
     db.all(`SELECT ${columns} FROM voiceprints WHERE person_id = ? ORDER BY id`, personId).map(row => {
       return voiceprintRow.parse(row);
     });
+  function insert(
+    {
+      id,
+      personId,
+      model,
+      vector,
+      clips,
+      consentSeq,
+      expiresAt,
+    }: Omit<NewVoiceprint, 'consent'> & {
+      id: string;
+      consentSeq: number;
+    },
+    key: VoiceKey,
+  ): Voiceprint {
+    const sealed = seal(key, contextOf({ id, personId, model }), toBytes(vector));
+    db.run(
+      `INSERT INTO voiceprints (id, person_id, model, sealed, clips, consent_seq, created_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[id, personId, model, sealed, JSON.stringify(clips), consentSeq, new Date().toISOString(), expiresAt],
+    );
+    return voiceprintRow.parse(db.get(`SELECT ${columns} FROM voiceprints WHERE id = ?`, id));
+  }
   function references(workspace: string, model: string, now: Date): VoiceReferences {
     const rows = db.all(
       `SELECT ${columns}, sealed FROM voiceprints
@@ -109,26 +145,38 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
   return {
     of,
     add(voiceprint, who) {
-      const { personId, model, vector, clips, expiresAt, consent } = voiceprint;
+      const { personId, expiresAt, consent } = voiceprint;
       const key = makeVoiceKey(keyFile);
       return db.transaction(() => {
         const id = uuidV7();
         const detail = { person: personId, voiceprint: id, by: consent.kind, proof: consent.proof, expiresAt };
         audit.write({ who, what: 'voice.consented', detail });
         const [consented] = audit.list({ limit: 1 });
-        db.run(
-          `INSERT INTO voiceprints (id, person_id, model, sealed, clips, consent_seq, created_at, expires_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          ...[
-            id,
-            personId,
-            model,
-            seal(key, contextOf({ id, personId, model }), toBytes(vector)),
-            JSON.stringify(clips),
-          ],
-          ...[consented?.seq ?? 0, new Date().toISOString(), expiresAt],
-        );
-        return voiceprintRow.parse(db.get(`SELECT ${columns} FROM voiceprints WHERE id = ?`, id));
+        return insert({ ...voiceprint, id, consentSeq: consented?.seq ?? 0 }, key);
+      });
+    },
+    learn({ meetingId, seconds, ...voiceprint }, who, now) {
+      const { personId } = voiceprint;
+      const key = makeVoiceKey(keyFile);
+      return db.transaction(() => {
+        const all = of(personId);
+        const agreed = all.findLast(({ expiresAt }) => expiresAt > now.toISOString());
+        if (!agreed) throw new HansardError('voice_consent_expired', personId);
+        const from = `${FROM_MEETING}${meetingId}`;
+        const learned = all.filter(({ clips }) => clips.some(clip => clip.from.startsWith(FROM_MEETING)));
+        const again = learned.filter(({ clips }) => clips.some(clip => clip.from === from));
+        const others = learned.filter(one => !again.includes(one));
+        for (const { id } of [...again, ...others.slice(0, Math.max(0, others.length - MOST_LEARNED + 1))])
+          db.run('DELETE FROM voiceprints WHERE id = ?', id);
+        const id = uuidV7();
+        const { consentSeq, expiresAt } = agreed;
+        audit.write({
+          who,
+          what: 'voice.learned',
+          meetingId,
+          detail: { person: personId, voiceprint: id, consentSeq },
+        });
+        return insert({ ...voiceprint, clips: [{ from, seconds }], id, consentSeq, expiresAt }, key);
       });
     },
     references,

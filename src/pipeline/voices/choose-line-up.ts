@@ -27,11 +27,9 @@ export function chooseLineUp(
   { spans }: Pick<Diarization, 'spans'>,
   { speakerMerges, speakerSplits }: Pick<RecordingOptions, 'speakerMerges' | 'speakerSplits'> = {},
 ): LineUpClip[] {
-  const named = mergeSpans(splitSpans(nameSpans(words, spans), speakerSplits), speakerMerges);
-  const ids = [...new Set(named.map(({ speaker }) => speaker))];
-  const numbered = named.map(span => ({ ...span, speaker: ids.indexOf(span.speaker) }));
+  const soloOf = findSolo({ words }, { spans }, { speakerMerges, speakerSplits });
   return transcript.speakers.flatMap(({ id }) => {
-    const solo = soloSpans(numbered, ids.indexOf(id));
+    const solo = soloOf(id);
     const long = solo.filter(({ startMs, endMs }) => endMs - startMs >= CLIP_MS / 2);
     const [best] = (long.length > 0 ? long : solo.slice(0, 1)).toSorted(
       (a, b) => clarity(b, words) - clarity(a, words) || b.endMs - b.startMs - (a.endMs - a.startMs),
@@ -39,6 +37,18 @@ export function chooseLineUp(
     if (!best || best.endMs - best.startMs < LEAST_MS) return [];
     return [{ speaker: id, startMs: best.startMs, endMs: Math.min(best.endMs, best.startMs + CLIP_MS) }];
   });
+}
+
+/** Where a speaker is heard alone, by the id that people see; longest first. */
+export function findSolo(
+  { words }: Pick<Transcription, 'words'>,
+  { spans }: Pick<Diarization, 'spans'>,
+  { speakerMerges, speakerSplits }: Pick<RecordingOptions, 'speakerMerges' | 'speakerSplits'>,
+): (speaker: string) => Span[] {
+  const named = mergeSpans(splitSpans(nameSpans(words, spans), speakerSplits), speakerMerges);
+  const ids = [...new Set(named.map(({ speaker }) => speaker))];
+  const numbered = named.map(span => ({ ...span, speaker: ids.indexOf(span.speaker) }));
+  return speaker => soloSpans(numbered, ids.indexOf(speaker));
 }
 
 /** The mean confidence of the words that are heard in it. */

@@ -21,7 +21,8 @@ export interface Enrolment {
 }
 
 /**
- * A person of that account, or else of that name, gets further voiceprints; else they are added.
+ * A person of that account gets further voiceprints; else they are added. Whoever shows a document may mean somebody who is
+ * known by name alone; who presses a button is nobody but their account.
  * @throws HansardError `voices_off`, `person_forgotten`, `voice_differs`, `voice_known`; what the key's file throws
  */
 export function enrolPerson(store: Store, enrolment: Enrolment, who: string): Person {
@@ -29,20 +30,42 @@ export function enrolPerson(store: Store, enrolment: Enrolment, who: string): Pe
   if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
   return store.transaction(() => {
     if (enrolment.again) store.people.welcome({ workspace, name, accounts }, who);
-    const [known] = [...accounts, name].flatMap(text => store.people.findAll(text, workspace));
+    const meant = consent.kind === 'file' ? [...accounts, name] : accounts;
+    const [known] = meant.flatMap(text => store.people.findAll(text, workspace));
     const person = known ?? store.people.add({ workspace, name, state: 'confirmed', accounts }, who);
-    assertOwnVoice(store, person, enrolment);
+    assertOwnVoice(store, person, { workspace, model, samples: learned.map(({ vector }) => vector) });
     for (const { vector, clip } of learned)
       store.voiceprints.add({ personId: person.id, model, vector, clips: [clip], expiresAt, consent }, who);
-    return store.people.change(person.id, { state: 'confirmed' }, who);
+    return store.people.change(person.id, { state: 'confirmed', accounts }, who);
+  });
+}
+
+/**
+ * A meeting teaches the voice of somebody who agreed before, since people confirmed that it is them.
+ * @throws HansardError `voices_off`, `unknown_person`, `voice_consent_expired`, `voice_differs`, `voice_known`; what the key's file throws
+ */
+export function learnFromMeeting(
+  store: Store,
+  learned: { personId: string; meetingId: string; model: string; vector: VoiceVector; seconds: number },
+  who: string,
+): void {
+  if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
+  store.transaction(() => {
+    const person = store.people.get(learned.personId);
+    const { model, vector } = learned;
+    assertOwnVoice(store, person, { workspace: person.workspace, model, samples: [vector] });
+    store.voiceprints.learn(learned, who, new Date());
   });
 }
 
 /** A voice is one person's: all samples are alike, and like nobody else's. */
-function assertOwnVoice(store: Store, { id }: Person, { workspace, model, learned }: Enrolment): void {
+function assertOwnVoice(
+  store: Store,
+  { id }: Person,
+  { workspace, model, samples }: { workspace: string; model: string; samples: readonly VoiceVector[] },
+): void {
   const { references } = store.voiceprints.references(workspace, model, new Date());
   const own = references.filter(({ personId }) => personId === id).map(({ vector }) => vector);
-  const samples = learned.map(({ vector }) => vector);
   for (const [index, sample] of samples.entries()) {
     const like = Math.min(...[...own, ...samples.slice(0, index)].map(other => cosine(sample, other)));
     if (like < VOICE_THRESHOLDS.suggested) throw new HansardError('voice_differs', `sample ${index + 1}`);

@@ -4,6 +4,8 @@ import type { Span, SpeakerSpan } from '../meeting.ts';
 /** The diarizer's edges are soft: a stretch is taken without its first and last moment. */
 const EDGE_MS = 100;
 const LEAST_MS = 800;
+/** A profile wants 15 to 30 s (models.md §9.4); from here on the embedding hardly changes. */
+export const LEAST_LEARNED_SECONDS = 8;
 
 /** The stretches in which the voice speaks and no other does, longest first. */
 export function soloSpans(spans: readonly SpeakerSpan[], voice: number): Span[] {
