@@ -208,6 +208,15 @@ const faults = {
     retryable: false,
     userMessage: 'The consent to be recognised by voice is over. Ask the person again, and enrol a new sample.',
   },
+  voice_sample_unasked: {
+    retryable: false,
+    userMessage: 'I do not wait for a sample of your voice now. Type /transcribe voice, and press “Remember my voice”.',
+  },
+  voice_not_yours: {
+    retryable: false,
+    userMessage:
+      'That is no longer offered, or not to you. Say again who you are in the meeting, or type /transcribe voice.',
+  },
   voice_too_short: {
     retryable: false,
     userMessage: 'That sample holds too little speech. Record 20 seconds of one person talking.',

@@ -39,6 +39,8 @@ export type Command =
   | { kind: 'words'; word: 'status' | 'search' | 'help' | 'unknown'; rest: string; typed: string }
   | { kind: 'settings' }
   | { kind: 'auto'; isOn: boolean }
+  /** `name`: how they are called from now on. */
+  | { kind: 'voice'; name?: string }
   | { kind: 'meeting'; word: 'cancel' | 'retry' | 'forget' | 'speakers'; title: string };
 
 const LISTED = 5;
@@ -61,6 +63,10 @@ export function parseCommand(text: string): Command {
     case 'settings': {
       const [, value] = /^auto (on|off)$/i.exec(rest) ?? [];
       return value ? { kind: 'auto', isOn: value.toLowerCase() === 'on' } : { kind: 'settings' };
+    }
+    case 'voice': {
+      const name = /^name(?:\s+(.*))?$/i.exec(rest);
+      return { kind: 'voice', ...(name && { name: name[1] ?? '' }) };
     }
     case 'cancel':
     case 'retry':

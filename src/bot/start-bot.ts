@@ -24,6 +24,7 @@ import type { OpenDiscord } from './discord/open-discord.ts';
 import { createLinkFetcher } from './fetch-from-link.ts';
 import { createFolderPlatform } from './folder-platform.ts';
 import type { ChatApp } from './keep-connecting.ts';
+import { startVoiceLearning } from './learn-voices.ts';
 import { backupDir, renewBackups } from './maintenance/backup.ts';
 import { createMaintenanceHandlers, scheduleMaintenance } from './maintenance/tasks.ts';
 import type { OpenSlack } from './slack/open-slack.ts';
@@ -106,6 +107,12 @@ export async function startBot(options: BotOptions): Promise<Bot> {
   await work('maintenance', maintenance, 1);
   starting.defer(() => orchestrator.stop());
   orchestrator.start();
+  const tell = async (account: string, sentence: string) => {
+    const [platform = '', user = ''] = account.split(':');
+    await { [SLACK_PLATFORM]: slack, [DISCORD_PLATFORM]: discord }[platform]?.write(user, sentence);
+  };
+  const { voiceKeyFile } = config;
+  starting.defer(startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, tell }));
   const schedule = () =>
     scheduleMaintenance(queue, store).catch(err => logger.error({ err }, 'maintenance is not scheduled'));
   await schedule();

@@ -12,14 +12,18 @@ import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
 import { createStageHandlers } from '../../src/pipeline/stage-handlers.ts';
 import type { Meeting } from '../../src/pipeline/store/meetings.ts';
 import { openStore, type Store } from '../../src/pipeline/store/open-store.ts';
+import { createLearnHandler } from '../../src/pipeline/voices/learn-handler.ts';
 import { fakeCutClip } from '../fakes/cut-clip.ts';
 import { createFakeStages, type FakeStages } from '../fakes/stages.ts';
+import { createFakeTeacher, type FakeTeacher } from '../fakes/voice-teacher.ts';
 import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
-export interface ChatWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized'> {
+export interface ChatWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized' | 'voices'> {
   store: Store;
+  blobs: BlobStore;
+  teacher: FakeTeacher;
   folder: string;
   /** Starts the workers. */
   work(): Promise<void>;
@@ -51,7 +55,8 @@ export async function startChatWorld<Fake>(
   const fake = await open({ after: stop => closing.push(stop as () => void) });
   const config = loadConfig({ HANSARD_DATA: folder, ...env(fake) });
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
-  const { stages, calls, during, summarized } = createFakeStages();
+  const { stages, calls, during, summarized, voices } = createFakeStages();
+  const teacher = createFakeTeacher(stages.voices.model);
   const disk = createDiskBlobs(path.join(folder, 'blobs'));
   const blobs: BlobStore = {
     ...disk,
@@ -84,11 +89,15 @@ export async function startChatWorld<Fake>(
   let bot = await start();
   closing.unshift(() => bot.stop());
   const world: ChatWorld = {
-    ...{ store, folder, calls, during, summarized },
+    ...{ store, blobs, folder, calls, during, summarized, voices, teacher },
     async work() {
       const workDir = path.join(folder, 'work');
       const versions = { hansard: '0' };
-      const handlers = createStageHandlers({ stages, blobs, workDir, versions, describeModels: () => [] });
+      const { voiceKeyFile } = config;
+      const handlers = [
+        ...createStageHandlers({ stages, blobs, workDir, versions, voiceKeyFile, describeModels: () => [] }),
+        createLearnHandler({ teacher, blobs, workDir, voiceKeyFile }),
+      ];
       for (const name of ['media', 'gpu', 'cpu', 'llm'] as const) {
         const own = handlers.filter(({ type }) => type.queue === name);
         await workerQueue.work(name, own, { concurrency: 2 });

@@ -6,6 +6,8 @@ import {
   InteractionContextType,
 } from 'discord.js';
 
+import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
+
 export const TRANSCRIBE = 'transcribe';
 export const SUMMARISE = 'Summarise recording';
 
@@ -106,6 +108,27 @@ export const COMMANDS = [
         ],
       },
       subcommand('settings', 'What this channel wants'),
+      {
+        ...subcommand('voice', 'Be recognised by your voice, or no longer'),
+        description_localizations: {
+          de: 'An der Stimme erkannt werden, oder nicht mehr',
+          fr: 'Être reconnu à la voix, ou ne plus l’être',
+          'es-ES': 'Ser reconocido por la voz, o ya no',
+        },
+        options: [
+          {
+            type: ApplicationCommandOptionType.String,
+            name: 'name',
+            description: 'Another name, once I know your voice',
+            description_localizations: {
+              de: 'Ein anderer Name, wenn ich die Stimme kenne',
+              fr: 'un autre nom',
+              'es-ES': 'otro nombre',
+            },
+            max_length: MOST_NAME_CHARACTERS,
+          },
+        ],
+      },
       {
         ...subcommand('forget', 'Erase a meeting, its minutes and its recording'),
         options: [title('Part of its name; without: the latest')],

@@ -3,6 +3,7 @@ import { Routes } from 'discord.js';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import type { Transcript } from '../../pipeline/meeting.ts';
 import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
@@ -13,12 +14,15 @@ import { readChannelSettings } from '../channel-settings.ts';
 import type { ChatPlatform } from '../chat-platform.ts';
 import { meetingsOfPost, meetingsOfThread } from '../find-meetings.ts';
 import type { Handle } from '../inbox.ts';
+import { MOST_SAMPLE_BYTES, type VoiceDesk } from '../voice-desk.ts';
 import type { Discord } from './call-discord.ts';
 import type { Channels } from './channels.ts';
 import { type Attachment, attachmentSchema } from './discord-source.ts';
 
 export const ATTACHMENT_TOPIC = 'discord.attachment';
 export const LINK_TOPIC = 'discord.link';
+/** Of a voice. */
+export const SAMPLE_TOPIC = 'discord.sample';
 export const MENTION_TOPIC = 'discord.mention';
 export const GONE_TOPIC = 'discord.message-gone';
 
@@ -67,6 +71,8 @@ export interface DiscordIntakeOptions {
   autoProcess: 'off' | 'opt-in' | 'all';
   maxBytes: number;
   options: RecordingOptions;
+  voices: VoiceDesk;
+  fetcher: Fetcher;
 }
 
 const messageSchema = z.looseObject({
@@ -112,6 +118,18 @@ export function createDiscordIntake(options: DiscordIntakeOptions): Record<strin
   return {
     async [ATTACHMENT_TOPIC](payload) {
       await takeAttachment(seenAttachment.parse(payload));
+      return 'done';
+    },
+
+    async [SAMPLE_TOPIC](payload) {
+      const { user, channel, messageId, attachment } = seenAttachment.parse(payload);
+      const refusal = refuseAttachment(attachment, MOST_SAMPLE_BYTES, false);
+      if (refusal) await teller.whisper({ user }, refusal);
+      else {
+        const { id: fileId, url, size: sizeBytes } = attachment;
+        const file = { kind: DISCORD_PLATFORM, fileId, url, sizeBytes, name: nameOf(attachment), channel };
+        await options.voices.takeSample(user, { ...file, ...(messageId && { messageId }) }, options.fetcher);
+      }
       return 'done';
     },
 

@@ -109,6 +109,12 @@ export function answersOf({ type, data }: DiscordInteraction): Map<string, strin
   return new Map(fields.map(({ custom_id: id, value, values }) => [id, (value ?? values?.join(',') ?? '').trim()]));
 }
 
+/** As whoever does it is called there. */
+export function nameOfCaller({ member, user }: DiscordInteraction): string {
+  const account = member?.user ?? user;
+  return member?.nick || account?.global_name || account?.username || '';
+}
+
 /** As the person is called there. */
 export function nameOfResolved({ data }: DiscordInteraction, id: string): string {
   const user = data?.resolved?.users?.[id];

@@ -7,6 +7,7 @@ import {
   GONE_TOPIC,
   isMedia,
   MENTION_TOPIC,
+  SAMPLE_TOPIC,
   type SeenAttachment,
   type SeenMention,
 } from './intake.ts';
@@ -34,7 +35,16 @@ export interface MessageKeeper {
   keepDeleted(data: unknown): void;
 }
 
-export function createMessageKeeper({ inbox, botUserId }: { inbox: Inbox; botUserId: string }): MessageKeeper {
+/** @param options.awaitsSample whether somebody is to post a sample of their voice */
+export function createMessageKeeper({
+  inbox,
+  botUserId,
+  awaitsSample,
+}: {
+  inbox: Inbox;
+  botUserId: string;
+  awaitsSample(user: string): boolean;
+}): MessageKeeper {
   return {
     keepMessage(data, guild) {
       if (!PERSONAL.safeParse(data).success) return;
@@ -44,6 +54,13 @@ export function createMessageKeeper({ inbox, botUserId }: { inbox: Inbox; botUse
       const guildId = message.guild_id ?? guild ?? DIRECT;
       const isMeant = guildId === DIRECT || message.mentions.some(({ id }) => id === botUserId);
       const from = { guild: guildId, channel, user: author.id };
+      // a direct message is between them and us
+      const isSample = guildId === DIRECT && attachments.length > 0 && awaitsSample(author.id);
+      for (const attachment of isSample ? attachments : []) {
+        const note: SeenAttachment = { ...from, asked: true, messageId, attachment };
+        inbox.put(SAMPLE_TOPIC, note, `${messageId}:${attachment.id}`);
+      }
+      if (isSample) return;
       // of a message that is for us everything is looked at, so that the person hears what is wrong with it
       const own = isMeant ? attachments : attachments.filter(attachment => isMedia(attachment, false));
       for (const attachment of own) {

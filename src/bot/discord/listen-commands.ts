@@ -125,7 +125,7 @@ function seenBy({ guild, channel, threadId, user }: Caller) {
 }
 
 /** '' where it was not given. */
-function optionOf({ interaction }: Heard, name: string): string {
+export function optionOf({ interaction }: Heard, name: string): string {
   const [first] = interaction.data?.options ?? [];
   return String(first?.options?.find(option => option.name === name)?.value ?? '');
 }

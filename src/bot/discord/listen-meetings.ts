@@ -3,10 +3,11 @@ import { ButtonStyle, ComponentType } from 'discord.js';
 import { MOST_SPEAKERS, parseSpeakerRange } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import { LANGUAGES, modelChoices, STYLES, SUMMARIZERS, SUMMARY_LANGUAGES, templateChoices } from '../choices.ts';
-import { buttons, context, message, paragraph } from '../message.ts';
+import { type ButtonSpec, buttons, context, message, paragraph } from '../message.ts';
 import { forgetButton } from '../present/present-minutes.ts';
 import { presentNotes } from '../present/present-notes.ts';
 import { ACTIONS } from '../present/present-progress.ts';
+import { forgetVoiceButton } from '../present/present-voice.ts';
 import { asRows, DISCORD_ROOM } from './components.ts';
 import { ASK_FIRST } from './custom-id.ts';
 import { buildForm, readForm, withChoice } from './forms.ts';
@@ -64,11 +65,15 @@ export function listenToMeetings(parts: DiscordParts): MeetingActions {
   handlers.onMeeting(ACTIONS.speakers, heard => actions.speakers(heard.meeting, heard));
   handlers.onMeeting(ACTIONS.forget, heard => actions.forget(heard.meeting, heard));
 
-  // the only thing that asks first
-  handlers.onAction(ASK_FIRST.slice(0, -1), async ({ detail, value, caller, responder }) => {
-    const meeting = handlers.meetingOf(value, caller);
+  const forgetMeetingButton = (id: string, caller: Heard['caller']): ButtonSpec => {
+    const meeting = handlers.meetingOf(id, caller);
     assertMayChange(meeting, caller);
-    const { confirm, ...button } = forgetButton(meeting.id);
+    return forgetButton(meeting.id);
+  };
+  // only what forgets asks first
+  handlers.onAction(ASK_FIRST.slice(0, -1), async ({ detail, value, caller, responder }) => {
+    const asked = detail === ACTIONS.voiceForget ? forgetVoiceButton() : forgetMeetingButton(value, caller);
+    const { confirm, ...button } = asked;
     if (detail !== button.action || !confirm) return await responder.say('I do not know that any more.');
     const question = [paragraph({ text: confirm.title, style: 'bold' }), paragraph({ text: confirm.text })];
     await responder.say(message(confirm.title, [...question, buttons({ ...button, label: confirm.yes })]));

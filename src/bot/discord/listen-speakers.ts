@@ -24,7 +24,7 @@ const namesSchema = z.record(z.string(), z.string()).catch({});
 
 /** @returns shows the list */
 export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard: Heard) => Promise<void> {
-  const { handlers, changes, minutes, platform } = parts;
+  const { handlers, changes, minutes, platform, voices } = parts;
 
   handlers.onMeeting(WHO, async ({ meeting, caller, responder, chosen: [speaker = ''] }) => {
     assertMayChange(meeting, caller);
@@ -50,9 +50,13 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
     const merges = isMerged ? { [speaker]: same } : {};
     // a dialog is of one speaker: the others keep their names
     const before = namesSchema.parse(meeting.options.speakerNames);
-    const names = shown === '' ? before : { ...before, [isMerged ? same : speaker]: shown };
-    changes.nameSpeakers(meeting, { names, merges }, caller.user);
-    await responder.say(shown === '' ? `${speaker} is ${same} from now on.` : `${speaker} is ${shown} from now on.`);
+    const own = isMerged ? same : speaker;
+    const accounts = member === '' ? {} : { [own]: member };
+    const named = shown === '' ? {} : await voices.confirm(meeting, { [own]: shown }, accounts);
+    changes.nameSpeakers(meeting, { names: { ...before, ...named }, merges }, caller.user);
+    await responder.say(`${speaker} is ${named[own] ?? same} from now on.`);
+    const offer = member === caller.user ? await voices.offer(meeting, own, { user: member, name }) : undefined;
+    if (offer) await responder.say(offer);
   });
 
   handlers.onMeeting(ACTIONS.clips, async ({ meeting, caller, responder }) => {

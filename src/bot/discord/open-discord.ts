@@ -6,6 +6,7 @@ import type { Logger } from '../../logger.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
@@ -13,8 +14,10 @@ import type { Sink } from '../alerts.ts';
 import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
 import { type CutClip, cutVoiceClips } from '../cut-voice-clips.ts';
 import { type ChatApp, keepConnecting } from '../keep-connecting.ts';
+import { backupDir, renewBackups } from '../maintenance/backup.ts';
 import { presentAlert } from '../present/present-alert.ts';
 import { createMinutesReader } from '../read-minutes.ts';
+import { createVoiceDesk } from '../voice-desk.ts';
 import { createDiscord, restOptions } from './call-discord.ts';
 import { asDiscord } from './components.ts';
 import { createDiscordChat } from './discord-chat.ts';
@@ -25,6 +28,8 @@ import { createTeller } from './tell.ts';
 export interface OpenDiscord {
   platform: ChatPlatform;
   fetcher: Fetcher;
+  /** Says a sentence to one person in a direct message. */
+  write(user: string, sentence: string): Promise<void>;
   /** Tells a channel of trouble. */
   createAlertSink(channel: string): Sink;
   /** Connects. @throws HansardError `token_refused`, `intents_refused` … */
@@ -59,18 +64,25 @@ export function openDiscord({
   const minutes = createMinutesReader(store, blobs);
   const workDir = path.join(config.dataDir, 'work');
   const platform = createChatPlatform({ chat: createDiscordChat(discord, store, teller), store, queue, logger });
+  const fetcher = createDiscordFetcher({
+    ...{ discord, blobs, workDir },
+    maxBytes: config.maxRecordingBytes,
+    cdnUrl: settings.cdnUrl,
+  });
   return {
     platform,
-    fetcher: createDiscordFetcher({
-      ...{ discord, blobs, workDir },
-      maxBytes: config.maxRecordingBytes,
-      cdnUrl: settings.cdnUrl,
-    }),
+    fetcher,
+    write: teller.write,
     createAlertSink: channel => async (kind, advice) => {
       const body = asDiscord(presentAlert(kind, advice));
       await discord.call('alert', client => client.post(Routes.channelMessages(channel), { body }));
     },
     async start(orchestrator, forget) {
+      const voices = createVoiceDesk({
+        ...{ platform: DISCORD_PLATFORM, store, queue, blobs, minutes, correct: orchestrator.correct },
+        renewBackups: () => renewBackups(store, backupDir(config.dataDir)),
+        write: teller.write,
+      });
       const connect = (signal: AbortSignal) =>
         startDiscordApp(
           {
@@ -89,6 +101,7 @@ export function openDiscord({
               minutes,
             },
             ...{ autoProcess: config.autoProcess, links: config.links, maxBytes: config.maxRecordingBytes },
+            ...{ voices, fetcher },
             defaults: { auto: config.autoProcess === 'all', retention: config.retention },
             cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),
             seenFile: path.join(config.dataDir, 'discord.seen'),

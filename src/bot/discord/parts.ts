@@ -9,6 +9,7 @@ import type { ChatPlatform } from '../chat-platform.ts';
 import type { VoiceClip } from '../cut-voice-clips.ts';
 import type { Inbox } from '../inbox.ts';
 import type { MinutesReader } from '../read-minutes.ts';
+import type { VoiceDesk } from '../voice-desk.ts';
 import type { Handlers } from './handlers.ts';
 
 export interface DiscordParts {
@@ -20,6 +21,7 @@ export interface DiscordParts {
   platform: ChatPlatform;
   minutes: MinutesReader;
   changes: MeetingChanges;
+  voices: VoiceDesk;
   /** Whether we see recordings that nobody asks us to take: the intent is privileged. */
   readsAll: boolean;
   autoProcess: Config['autoProcess'];

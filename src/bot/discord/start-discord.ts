@@ -20,6 +20,7 @@ import { createMessageKeeper } from './keep-events.ts';
 import { listenToCommands } from './listen-commands.ts';
 import { listenToMeetings } from './listen-meetings.ts';
 import { listenToSettings } from './listen-settings.ts';
+import { listenToVoices } from './listen-voices.ts';
 import type { DiscordParts } from './parts.ts';
 import type { ListedMessage } from './read-messages.ts';
 import { registerCommands } from './register-commands.ts';
@@ -93,12 +94,13 @@ export async function startDiscordApp(options: DiscordAppOptions, signal: AbortS
       fileGone: createFileGone({ platform: DISCORD_PLATFORM, store, orchestrator, forget: options.forget }),
     }),
   });
-  const keeper = createMessageKeeper({ inbox, botUserId });
+  const keeper = createMessageKeeper({ inbox, botUserId, awaitsSample: options.voices.awaitsSample });
   const handlers = createHandlers({ discord, logger, applicationId }, store);
   const changes = createMeetingChanges({ ...options, platform: DISCORD_PLATFORM });
   const parts: DiscordParts = { ...options, handlers, inbox, changes, readsAll };
   listenToCommands(parts, listenToMeetings(parts));
   listenToSettings(parts);
+  listenToVoices(parts);
 
   const handling = new Set<Promise<void>>();
   /** Since when we may have missed something. */

@@ -22,6 +22,10 @@ export const ACTIONS = {
   settings: 'hansard_settings',
   chooseChannel: 'hansard_choose_channel',
   forget: 'hansard_forget',
+  /** Agreeing to be recognised by voice: with a sample to come, or by a speaker of a meeting. */
+  voice: 'hansard_voice',
+  voiceClaim: 'hansard_voice_claim',
+  voiceForget: 'hansard_voice_forget',
 } as const;
 
 const doing: Record<StageName, string> = {

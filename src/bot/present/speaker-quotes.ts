@@ -32,7 +32,7 @@ function sentenceOf({ name, evidence }: NameSuggestion): string {
 }
 
 /** The longest turn tells most. */
-function quoteOf(turns: readonly Turn[]): string {
+export function quoteOf(turns: readonly Turn[]): string {
   const [longest] = turns.toSorted((a, b) => b.text.length - a.text.length);
   if (!longest) return 'says nothing that I could understand.';
   return `[${formatClock(longest.startMs)}] “${cut(plain(longest.text), QUOTE_CHARACTERS)}”`;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
@@ -10,6 +11,7 @@ import { createAcceptance } from '../accept-recording.ts';
 import { type ChannelSettings, readChannelSettings } from '../channel-settings.ts';
 import { parseLink } from '../fetch-from-link.ts';
 import type { Handle } from '../inbox.ts';
+import { MOST_SAMPLE_BYTES, type VoiceDesk } from '../voice-desk.ts';
 import type { Slack } from './call-slack.ts';
 import { fileSchema, refuseFile } from './refuse-file.ts';
 import type { Teller } from './tell.ts';
@@ -31,6 +33,8 @@ export type LinkSighting = z.infer<typeof linkSighting>;
 export const FILE_TOPIC = 'slack.file';
 export const GONE_TOPIC = 'slack.file-gone';
 export const LINK_TOPIC = 'slack.link';
+/** Of a voice. */
+export const SAMPLE_TOPIC = 'slack.sample';
 /** Per channel; more would not be posted while a bot starts anew. */
 const MOST_MISSED = 100;
 
@@ -49,6 +53,8 @@ export interface IntakeOptions {
   maxBytes: number;
   options: RecordingOptions;
   teller: Teller;
+  voices: VoiceDesk;
+  fetcher: Fetcher;
 }
 
 export interface Intake {
@@ -59,6 +65,8 @@ export interface Intake {
   /** From what was noted to a meeting. */
   takeFile: Handle;
   takeLink: Handle;
+  /** Of the voice of somebody who agreed to be recognised. */
+  takeSample: Handle;
   /** What was posted since then in channels whose recordings are taken by themselves: we may not have heard of it. */
   findMissed(sinceMs: number): Promise<Sighting[]>;
 }
@@ -111,6 +119,21 @@ export function createIntake(options: IntakeOptions): Intake {
     return 'done';
   };
 
+  const takeSample: Handle = async payload => {
+    const { channel, user, fileId } = sighting.parse(payload);
+    const answer = await slack.call('files.info', client => client.files.info({ file: fileId }));
+    const file = fileSchema.parse(answer.file);
+    const refusal = refuseFile(file, MOST_SAMPLE_BYTES, false);
+    if (refusal) await teller.write(user, refusal);
+    else
+      await options.voices.takeSample(
+        user,
+        { kind: SLACK_PLATFORM, fileId, channel, name: file.name ?? '' },
+        options.fetcher,
+      );
+    return 'done';
+  };
+
   return {
     isWanted,
     assertLink(link) {
@@ -119,6 +142,7 @@ export function createIntake(options: IntakeOptions): Intake {
     },
     takeFile,
     takeLink,
+    takeSample,
     async findMissed(sinceMs) {
       const missed: Sighting[] = [];
       for (const channel of await watchedChannels()) {

@@ -1,7 +1,7 @@
 /** The durable write of each event that asks for work; everything else about it comes later. */
 import { z } from 'zod';
 import type { Inbox } from '../inbox.ts';
-import { FILE_TOPIC, GONE_TOPIC, type Intake, type Sighting } from './intake.ts';
+import { FILE_TOPIC, GONE_TOPIC, type Intake, SAMPLE_TOPIC, type Sighting } from './intake.ts';
 import { MENTION_TOPIC, type Mention } from './mentions.ts';
 
 const envelope = z.looseObject({
@@ -37,10 +37,13 @@ export function createEventKeeper({
   inbox,
   intake,
   team,
+  awaitsSample,
 }: {
   inbox: Inbox;
   intake: Intake;
   team: string;
+  /** Whether somebody is to post a sample of their voice. */
+  awaitsSample(user: string): boolean;
 }): EventKeeper {
   const noteFile: EventKeeper['noteFile'] = (seen, event) => {
     if (intake.isWanted(seen)) inbox.put(FILE_TOPIC, seen, `${event}:${seen.fileId}`);
@@ -67,6 +70,9 @@ export function createEventKeeper({
       switch (event.type) {
         case 'file_shared': {
           const { file_id: fileId, channel_id: channel, user_id: user } = fileShared.parse(event);
+          // a direct message is between them and us
+          if (channel.startsWith('D') && awaitsSample(user))
+            return inbox.put(SAMPLE_TOPIC, { team: own, channel, user, fileId, asked: true }, `${eventId}:${fileId}`);
           return noteFile({ team: own, channel, user, fileId, asked: false }, eventId);
         }
         case 'app_mention':

@@ -53,6 +53,11 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
       const { text: fallback, blocks } = asSlack(await answerCommand(command, where));
       return await ack({ response_type: 'ephemeral', text: fallback, blocks });
     }
+    if (command.kind === 'voice') {
+      const answer =
+        command.name === undefined ? parts.voices.show(user) : sentence(parts.voices.rename(user, command.name));
+      return await ack({ response_type: 'ephemeral', ...asSlack(answer) });
+    }
     if (command.kind === 'link') {
       const refusal = noteLink({ team, channel, user, link: command.link, asked: true }, triggerId);
       return await ack({ response_type: 'ephemeral', ...asSlack(sentence(refusal ?? 'I fetch it.')) });
@@ -65,7 +70,7 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
   });
 
   async function carryOut(
-    command: Exclude<Command, { kind: 'words' | 'settings' | 'link' }>,
+    command: Exclude<Command, { kind: 'words' | 'settings' | 'link' | 'voice' }>,
     caller: Caller,
   ): Promise<ChatMessage | string | undefined> {
     const { channel, user } = caller;

@@ -1,11 +1,10 @@
 /** Hears the buttons, menus and dialogs of a meeting. */
-import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
 import { ACTIONS } from '../present/present-progress.ts';
-import { cut, plain } from '../text.ts';
 import { createAnswering, onDialog } from './answering.ts';
 import { buildFilesDialog } from './files-dialog.ts';
 import { listenToItems } from './listen-items.ts';
+import { memberName } from './member-name.ts';
 import { buildNotesDialog } from './notes-dialog.ts';
 import type { SlackParts } from './parts.ts';
 import { createOnPress, type Press, pressSchema } from './presses.ts';
@@ -19,7 +18,7 @@ export type MeetingActions = Record<
 >;
 
 export function listenToMeetings(parts: SlackParts): MeetingActions {
-  const { app, slack, store, changes, rights, teller, minutes, platform, keeper } = parts;
+  const { app, slack, store, changes, rights, teller, minutes, platform, keeper, voices } = parts;
   const answering = createAnswering(teller);
   const onPress = createOnPress(app, store, answering);
   listenToItems(parts, onPress, answering);
@@ -80,17 +79,18 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
   onDialog(app, answering, SPEAKERS_DIALOG, readSpeakersDialog, async ({ meeting: { id }, ...wish }, user) => {
     const meeting = store.meetings.get(id);
     await rights.assertMayChange(meeting, user);
-    const names = { ...wish.names, ...(await namesOf(wish.members)) };
+    const said = { ...wish.names, ...(await namesOf(wish.members)) };
+    const names = await voices.confirm(meeting, said, wish.members);
     changes.nameSpeakers(meeting, { names, merges: wish.merges }, user);
+    const [own] = Object.keys(wish.members).filter(speaker => wish.members[speaker] === user);
+    const offer = own === undefined ? undefined : await voices.offer(meeting, own, { user, name: said[own] ?? user });
+    if (offer) await teller.whisper({ channel: meeting.channel, user }, offer);
   });
   /** As they are called in the workspace. */
   const namesOf = async (members: Record<string, string>): Promise<Record<string, string>> => {
-    const named = Object.entries(members).map(async ([speaker, user]) => {
-      const answer = await slack.call('users.info', client => client.users.info({ user }));
-      const { profile, real_name: realName, name } = answer.user ?? {};
-      const shown = profile?.display_name || profile?.real_name || realName || name || user;
-      return [speaker, cut(plain(shown), MOST_NAME_CHARACTERS)] as const;
-    });
+    const named = Object.entries(members).map(
+      async ([speaker, user]) => [speaker, await memberName(slack, user)] as const,
+    );
     return Object.fromEntries(await Promise.all(named));
   };
   onOwnButton(ACTIONS.clips, async ({ meeting, viewId }) => {

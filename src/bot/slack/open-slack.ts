@@ -7,6 +7,7 @@ import type { Logger } from '../../logger.ts';
 import type { BlobStore } from '../../pipeline/blobs/blob-store.ts';
 import type { Fetcher } from '../../pipeline/fetch-handler.ts';
 import type { Orchestrator } from '../../pipeline/orchestration/orchestrator.ts';
+import { SLACK_PLATFORM } from '../../pipeline/platforms.ts';
 import type { JobQueue } from '../../pipeline/queue/job-queue.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import type { Store } from '../../pipeline/store/open-store.ts';
@@ -14,8 +15,10 @@ import type { Sink } from '../alerts.ts';
 import { type ChatPlatform, createChatPlatform } from '../chat-platform.ts';
 import { type CutClip, cutVoiceClips } from '../cut-voice-clips.ts';
 import { keepConnecting } from '../keep-connecting.ts';
+import { backupDir, renewBackups } from '../maintenance/backup.ts';
 import { presentAlert } from '../present/present-alert.ts';
 import { createMinutesReader } from '../read-minutes.ts';
+import { createVoiceDesk } from '../voice-desk.ts';
 import { asSlack } from './blocks.ts';
 import { CLIENT_OPTIONS, createSlack } from './call-slack.ts';
 import { createSlackFetcher } from './fetch-from-slack.ts';
@@ -26,6 +29,8 @@ import { createTeller } from './tell.ts';
 export interface OpenSlack {
   platform: ChatPlatform;
   fetcher: Fetcher;
+  /** Says a sentence to one person in a direct message. */
+  write(user: string, sentence: string): Promise<void>;
   /** Tells a channel of trouble. */
   createAlertSink(channel: string): Sink;
   /** Connects. @throws HansardError `token_refused`, `scope_missing` … */
@@ -68,18 +73,24 @@ export function openSlack({
   return {
     platform,
     fetcher,
+    write: teller.write,
     createAlertSink: channel => async (kind, advice) => {
       const { text, blocks } = asSlack(presentAlert(kind, advice));
       await slack.call('chat.postMessage', client => client.chat.postMessage({ channel, text, blocks, parse: 'none' }));
     },
     async start(orchestrator, forget) {
+      const voices = createVoiceDesk({
+        ...{ platform: SLACK_PLATFORM, store, queue, blobs, minutes, correct: orchestrator.correct },
+        renewBackups: () => renewBackups(store, backupDir(config.dataDir)),
+        write: teller.write,
+      });
       const connect = async (): Promise<SlackApp> => {
         const { user_id: botUserId, team_id: team } = identity.parse(
           await slack.call('auth.test', client => client.auth.test()),
         );
         return await startSlackApp({
           ...{ settings, slack, store, queue, orchestrator, platform, logger, forget, botUserId, team, options },
-          ...{ teller, minutes, autoProcess: config.autoProcess, links: config.links },
+          ...{ teller, minutes, autoProcess: config.autoProcess, links: config.links, voices, fetcher },
           maxBytes: config.maxRecordingBytes,
           defaults: { auto: config.autoProcess === 'all', retention: config.retention },
           cutClips: meeting => cutVoiceClips(meeting, { minutes, blobs, workDir, cutClip }),

@@ -10,6 +10,7 @@ import type { ChatPlatform } from '../chat-platform.ts';
 import type { VoiceClip } from '../cut-voice-clips.ts';
 import type { Inbox } from '../inbox.ts';
 import type { MinutesReader } from '../read-minutes.ts';
+import type { VoiceDesk } from '../voice-desk.ts';
 import type { Slack } from './call-slack.ts';
 import type { Intake } from './intake.ts';
 import type { EventKeeper } from './keep-events.ts';
@@ -39,4 +40,5 @@ export interface SlackParts {
   /** A few seconds of each voice without a name. */
   cutClips(meeting: Meeting): Promise<VoiceClip[]>;
   changes: MeetingChanges;
+  voices: VoiceDesk;
 }

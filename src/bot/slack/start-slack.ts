@@ -8,10 +8,11 @@ import { createMeetingChanges } from '../change-meeting.ts';
 import { createFileGone } from '../file-gone.ts';
 import { createInbox } from '../inbox.ts';
 import { createConnection } from './connect.ts';
-import { createIntake, FILE_TOPIC, GONE_TOPIC, type IntakeOptions, LINK_TOPIC } from './intake.ts';
+import { createIntake, FILE_TOPIC, GONE_TOPIC, type IntakeOptions, LINK_TOPIC, SAMPLE_TOPIC } from './intake.ts';
 import { createEventKeeper, type EventKeeper } from './keep-events.ts';
 import { listenToCommands } from './listen-commands.ts';
 import { listenToMeetings } from './listen-meetings.ts';
+import { listenToVoices } from './listen-voices.ts';
 import { createMentions, MENTION_TOPIC } from './mentions.ts';
 import type { SlackParts } from './parts.ts';
 import { createRights } from './rights.ts';
@@ -51,6 +52,7 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
     handlers: {
       [FILE_TOPIC]: intake.takeFile,
       [LINK_TOPIC]: intake.takeLink,
+      [SAMPLE_TOPIC]: intake.takeSample,
       [GONE_TOPIC]: createFileGone({ platform: SLACK_PLATFORM, store, orchestrator, forget: options.forget }),
       [MENTION_TOPIC]: createMentions({
         ...{ slack, store, platform, teller, readTranscript: minutes.transcript },
@@ -59,13 +61,14 @@ export async function startSlackApp(options: SlackAppOptions): Promise<SlackApp>
       }),
     },
   });
-  keeper = createEventKeeper({ inbox, intake, team });
+  keeper = createEventKeeper({ inbox, intake, team, awaitsSample: options.voices.awaitsSample });
   const connection = createConnection(settings, logger, body => keeper.keep(body));
   const { app } = connection;
   app.error(async error => complain('a listener for Slack failed', error));
   const changes = createMeetingChanges({ ...options, platform: SLACK_PLATFORM });
   const parts: SlackParts = { ...options, app, intake, inbox, keeper, rights: createRights(slack), changes };
   listenToCommands(parts, listenToMeetings(parts));
+  listenToVoices(parts);
   let isRevoked = false;
   for (const event of ['tokens_revoked', 'app_uninstalled'] as const)
     app.event(event, async () => {

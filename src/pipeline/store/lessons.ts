@@ -13,7 +13,7 @@ const sound = { fileHash: z.string(), spans: z.array(spanSchema).nullable() };
 
 const lessonBody = z.union([
   /** Somebody said that a speaker is themselves, and may agree now. */
-  z.object({ state: z.literal('offered'), ...asker, meetingId: z.uuid(), speaker: z.string() }),
+  z.object({ state: z.literal('offered'), ...asker, meetingId: z.uuid(), ...sound }),
   /** They agreed, and their sample is to come. */
   z.object({ state: z.literal('waiting'), ...asker, proof }),
   z.object({ state: z.literal('learning'), ...asker, proof, meetingId: z.uuid().nullable(), ...sound }),

@@ -10,9 +10,11 @@ import { recordingOptions } from '../recording-options.ts';
 import { createResultStore } from '../results/result-store.ts';
 import { findOutcome } from '../run-stage.ts';
 import { transcriptSchema } from '../stage-results.ts';
+import type { LearningLesson } from '../store/lessons.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Person } from '../store/people.ts';
+import { endLesson } from './end-lesson.ts';
 import { workspaceOf } from './plan-voices.ts';
 
 /** What stands where the name stood. */
@@ -64,6 +66,10 @@ export async function forgetPerson(parts: ForgetParts, personId: string, who: st
     const job = await queue.status(jobId(diarizeJob, id));
     if (job && JSON.stringify(job.payload).includes('"voices"')) await queue.forget(job.id);
   }
+  const isOwn = (lesson: LearningLesson) =>
+    'personId' in lesson ? lesson.personId === personId : person.accounts.includes(lesson.account);
+  for (const lesson of store.lessons.learning().filter(isOwn)) await endLesson(parts, lesson);
+  for (const account of person.accounts) store.lessons.removeOf(account);
   const voiceprints = store.voiceprints.of(personId).length;
   store.transaction(() => {
     for (const { meeting, speakerNames } of changes) {
@@ -108,7 +114,8 @@ async function namesWithout(
   return { ...names, ...Object.fromEntries(called.map(id => [id, PARTICIPANT])) };
 }
 
-function givenNames({ options }: Meeting): Record<string, string> {
+/** By speaker id. */
+export function givenNames({ options }: Pick<Meeting, 'options'>): Record<string, string> {
   return recordingOptions.pick({ speakerNames: true }).parse(options).speakerNames ?? {};
 }
 

@@ -1,0 +1,208 @@
+/** Where people of a chat platform agree to be recognised by their voice, and withdraw: each for themselves alone. */
+import { randomUUID } from 'node:crypto';
+import { HansardError } from '../errors.ts';
+import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
+import type { Fetcher } from '../pipeline/fetch-handler.ts';
+import type { MeetingChange } from '../pipeline/meeting-change.ts';
+import type { JobQueue } from '../pipeline/queue/job-queue.ts';
+import { MOST_NAME_CHARACTERS } from '../pipeline/recording-options.ts';
+import type { Meeting } from '../pipeline/store/meetings.ts';
+import type { Store } from '../pipeline/store/open-store.ts';
+import type { Person } from '../pipeline/store/people.ts';
+import { confirmSpeakers, findSound, type SaidSpeaker } from '../pipeline/voices/confirm-speakers.ts';
+import { endLesson } from '../pipeline/voices/end-lesson.ts';
+import { forgetPerson } from '../pipeline/voices/forget-person.ts';
+import { areVoicesOn, workspaceOf } from '../pipeline/voices/plan-voices.ts';
+import { renamePerson } from '../pipeline/voices/rename-person.ts';
+import { CONSENT_DAYS, SAMPLE_MS } from './learn-voices.ts';
+import { type ChatMessage, sentence } from './message.ts';
+import { presentReceipt, presentVoice, presentVoiceOffer } from './present/present-voice.ts';
+import { quoteOf } from './present/speaker-quotes.ts';
+import type { MinutesReader } from './read-minutes.ts';
+import { cut, plain } from './text.ts';
+
+/** Whoever presses, as the platform calls them, and as they are called there. */
+export interface Asker {
+  user: string;
+  name: string;
+}
+
+export interface VoiceDesk {
+  /** `/transcribe voice`: what is kept, for how long, and how to withdraw. */
+  show(user: string): ChatMessage;
+  /**
+   * They agreed, and a sample is to come in a direct message.
+   * @param press the platform's id of it: it proves that they agreed
+   * @throws HansardError `voices_off`
+   */
+  remember(asker: Asker, press: string): Promise<string>;
+  /** Whether a recording that they post in a direct message now is a sample, and no meeting. */
+  awaitsSample(user: string): boolean;
+  /** @throws HansardError `voice_sample_unasked`, and what fetching throws */
+  takeSample(user: string, source: Parameters<Fetcher>[0], fetch: Fetcher): Promise<void>;
+  /**
+   * Names of speakers as people are known, with links to them; see `confirmSpeakers`.
+   * @param accounts as the platform calls people, by speaker
+   */
+  confirm(
+    meeting: Meeting,
+    names: Readonly<Record<string, string>>,
+    accounts: Readonly<Record<string, string>>,
+  ): Promise<Record<string, string>>;
+  /** Asks whoever says that a speaker is themselves; undefined where nothing can be learned, or they are known. */
+  offer(meeting: Meeting, speaker: string, asker: Asker): Promise<ChatMessage | undefined>;
+  /** They agreed that the offer is about themselves. @throws HansardError `voices_off`, `voice_not_yours` */
+  claim(offer: string, user: string, press: string): string;
+  forget(user: string): Promise<ChatMessage>;
+  rename(user: string, name: string): string;
+}
+
+export interface VoiceDeskOptions {
+  platform: string;
+  store: Store;
+  queue: JobQueue;
+  blobs: BlobStore;
+  minutes: MinutesReader;
+  /** As `Orchestrator.correct`. */
+  correct(meetingId: string, change: MeetingChange, who: string): void;
+  /** Older copies of the database hold what was forgotten. */
+  renewBackups(): Promise<void>;
+  /** Says a sentence to one person in a direct message. */
+  write(user: string, sentence: string): Promise<void>;
+}
+
+const DAY_MS = 86_400_000;
+/** An offer that nobody took up is none any more. */
+const OFFER_MS = 60 * 60_000;
+/** Of a sample. */
+export const MOST_SAMPLE_BYTES = 50_000_000;
+/** A sample is small: whoever posts it waits for the answer. */
+const MOST_FETCH_MS = 60_000;
+
+export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
+  const { platform, store, queue, blobs, minutes, correct, write } = options;
+  const accountOf = (user: string) => `${platform}:${user}`;
+  // what is said in private belongs to no channel: the workspace is the platform
+  const find = (user: string): Person | undefined =>
+    store.people.findAll(accountOf(user)).find(({ accounts }) => accounts.includes(accountOf(user)));
+  const after = (ms: number) => new Date(Date.now() + ms).toISOString();
+  const until = () => after(CONSENT_DAYS * DAY_MS).slice(0, 10);
+  const validPrints = (person: Person | undefined) => {
+    const now = new Date().toISOString();
+    return person ? store.voiceprints.of(person.id).filter(({ expiresAt }) => expiresAt > now) : [];
+  };
+  const assertOn = () => {
+    if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
+  };
+
+  return {
+    show(user) {
+      const person = find(user);
+      const prints = validPrints(person);
+      const last = prints
+        .map(({ expiresAt }) => expiresAt.slice(0, 10))
+        .toSorted()
+        .at(-1);
+      const known = person && last ? { name: person.name, samples: prints.length, until: last } : undefined;
+      const isWaiting = store.lessons.waiting(accountOf(user)) !== undefined;
+      const off = new HansardError('voices_off', '').userMessage;
+      return presentVoice({ isOn: areVoicesOn(store), known, isWaiting, until: until() }, off);
+    },
+
+    async remember({ user, name }, press) {
+      assertOn();
+      await write(
+        user,
+        'Post a recording of about 20 seconds here, within ten minutes, in which nobody but you talks. I learn your voice from it and keep no copy of it.',
+      );
+      store.lessons.add({
+        ...{ state: 'waiting', workspace: platform, account: accountOf(user), name: nameOf(name), proof: press },
+        expiresAt: after(SAMPLE_MS),
+      });
+      return 'Now your sample: I wrote to you in a direct message. Post it there within ten minutes.';
+    },
+
+    awaitsSample: user => store.lessons.waiting(accountOf(user)) !== undefined,
+
+    async takeSample(user, source, fetch) {
+      const account = accountOf(user);
+      if (!store.lessons.waiting(account)) throw new HansardError('voice_sample_unasked', account);
+      const signal = AbortSignal.timeout(MOST_FETCH_MS);
+      const { fileHash } = await fetch(source, {
+        ...{ jobId: randomUUID(), attempt: 1, signal, onProgress: () => {}, confirm: async () => {} },
+      });
+      const lesson = store.lessons.waiting(account);
+      // withdrawn meanwhile: whatever no meeting names is swept
+      if (lesson?.state !== 'waiting') return;
+      const { workspace, name, proof } = lesson;
+      store.lessons.add({
+        ...{ state: 'learning', workspace, account, name, proof },
+        ...{ meetingId: null, fileHash, spans: null, expiresAt: null },
+      });
+      await write(user, 'I have your sample and listen to it now.');
+    },
+
+    async confirm(meeting, names, accounts) {
+      const ids = [...new Set([...Object.keys(names), ...Object.keys(accounts)])];
+      const said = ids.map((id): [string, SaidSpeaker] => {
+        const account = accounts[id] === undefined ? undefined : accountOf(accounts[id]);
+        return [id, { name: names[id] ?? id, account }];
+      });
+      try {
+        const heard = await minutes.heard(meeting.id);
+        return await confirmSpeakers({ store, blobs }, meeting, heard, Object.fromEntries(said));
+      } catch (error) {
+        // it is being made again: names are set when it is over, as people said them
+        if (!(error instanceof HansardError) || error.code !== 'blob_missing') throw error;
+        return { ...names };
+      }
+    },
+
+    async offer(meeting, speaker, { user, name }) {
+      if (!areVoicesOn(store) || validPrints(find(user)).length > 0) return undefined;
+      const sound = await findSound(blobs, meeting, speaker, await minutes.heard(meeting.id));
+      if (!sound) return undefined;
+      const { turns } = await minutes.transcript(meeting.id);
+      const id = store.lessons.add({
+        ...{ state: 'offered', workspace: workspaceOf(meeting), account: accountOf(user), name: nameOf(name) },
+        ...{ meetingId: meeting.id, ...sound, expiresAt: after(OFFER_MS) },
+      });
+      return presentVoiceOffer(id, quoteOf(turns.filter(turn => turn.speaker === speaker)), until());
+    },
+
+    claim(offer, user, press) {
+      assertOn();
+      const lesson = store.lessons.find(offer);
+      if (lesson?.state !== 'offered' || lesson.account !== accountOf(user))
+        throw new HansardError('voice_not_yours', offer);
+      const { id, expiresAt: _, ...offered } = lesson;
+      store.lessons.add({ ...offered, state: 'learning', proof: press, expiresAt: null });
+      return 'I listen to that meeting now, and write to you when I know your voice.';
+    },
+
+    async forget(user) {
+      const account = accountOf(user);
+      const person = find(user);
+      for (const lesson of store.lessons.learning())
+        if ('account' in lesson && lesson.account === account) await endLesson({ store, queue, blobs }, lesson);
+      store.lessons.removeOf(account);
+      if (!person) return sentence('I keep nothing of your voice.');
+      const receipt = await forgetPerson({ store, queue, blobs, correct }, person.id, account);
+      await options.renewBackups();
+      return presentReceipt(receipt);
+    },
+
+    rename(user, name) {
+      const person = find(user);
+      if (!person) return 'I do not know you by your voice: type /transcribe voice first.';
+      const wanted = nameOf(name);
+      if (wanted === '') return 'Say how you are called: /transcribe voice name Maya Lindqvist';
+      const meetings = renamePerson({ store, correct }, person.id, wanted, accountOf(user));
+      return `You are “${wanted}” from now on. Meetings that are made again with that name: ${meetings.length}.`;
+    },
+  };
+}
+
+function nameOf(name: string): string {
+  return cut(plain(name), MOST_NAME_CHARACTERS);
+}
