@@ -1,6 +1,7 @@
 /** A server that answers as Ollama 0.17.4 was recorded to: real HTTP on 127.0.0.1, one way of answering per chat. */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
 
 const chatRequest = z.object({
@@ -25,6 +26,8 @@ export interface Answer {
   contentType?: string;
   /** Never says a word, or stops after the first piece. */
   hangs?: 'at once' | 'after a piece';
+  /** Spaces and no end of them: as fast as they are read, or one now and then. */
+  endless?: 'fast' | 'slow';
   breaks?: boolean;
 }
 
@@ -39,11 +42,13 @@ export interface FakeSetup {
   contextTokens?: number;
   /** Answers every route with this. */
   always?: Answer;
+  /** Of a server that was there before. */
+  port?: number;
 }
 
 /** @param answer what to say to a chat; `index` counts chats from 0 */
 export async function startFakeOllama(
-  { model, contextTokens = 32_768, always }: FakeSetup,
+  { model, contextTokens = 32_768, always, port = 0 }: FakeSetup,
   answer: (chat: FakeChat, index: number) => Answer,
 ): Promise<FakeOllama> {
   const chats: FakeChat[] = [];
@@ -65,7 +70,7 @@ export async function startFakeOllama(
       return void json(400, { error: 'the input length exceeds the context length' });
     send(response, answer(chat, chats.length - 1), promptTokens);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>(resolve => server.listen(port, '127.0.0.1', resolve));
   return {
     host: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     chats,
@@ -88,6 +93,7 @@ function send(response: http.ServerResponse, answer: Answer, promptTokens: numbe
   if (answer.hangs === 'at once') return;
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   const line = (value: object) => response.write(`${JSON.stringify(value)}\n`);
+  if (answer.endless) return void sendSpaces(response, answer.endless);
   const content = answer.content ?? '';
   const middle = Math.ceil(content.length / 2);
   line({ model: 'fake', message: { role: 'assistant', content: content.slice(0, middle) }, done: false });
@@ -107,4 +113,13 @@ function send(response: http.ServerResponse, answer: Answer, promptTokens: numbe
     eval_count: 10,
   });
   response.end();
+}
+
+/** Ends when nobody listens any more. */
+async function sendSpaces(response: http.ServerResponse, pace: 'fast' | 'slow'): Promise<void> {
+  const content = ' '.repeat(pace === 'fast' ? 10_000 : 1);
+  while (!response.destroyed) {
+    response.write(`${JSON.stringify({ model: 'fake', message: { role: 'assistant', content }, done: false })}\n`);
+    await setTimeout(pace === 'fast' ? 0 : 50);
+  }
 }

@@ -6,7 +6,7 @@ import { type LanguageModel, type ModelFinding, type Question, ServerRefusal } f
 import { connectOllama } from './ollama-client.ts';
 import { checkOllamaVersion } from './ollama-version.ts';
 import { withPatience } from './patience.ts';
-import { assertWhole } from './whole-answer.ts';
+import { assertEnds, assertWhole } from './whole-answer.ts';
 
 export interface OllamaServer {
   /** `127.0.0.1:11434`, `http://host:port` … */
@@ -44,6 +44,7 @@ export function createOllama(server: OllamaServer): LanguageModel {
         for await (const part of await client.chat(buildRequest(model, server, question))) {
           heard();
           content += part.message.content;
+          assertEnds(content.length, question);
           onPiece(content.length);
           isDone = part.done;
           if (part.done) assertWhole({ reason: part.done_reason, promptTokens: part.prompt_eval_count }, question);

@@ -9,7 +9,7 @@ import { type LanguageModel, type ModelFinding, type Question, ServerRefusal } f
 import { withPatience } from './patience.ts';
 import { patientFetch } from './patient-fetch.ts';
 import { readServerEvents } from './read-server-events.ts';
-import { assertWhole } from './whole-answer.ts';
+import { assertEnds, assertWhole } from './whole-answer.ts';
 
 export interface OpenAiServer {
   /** Up to and with its version: `http://127.0.0.1:8000/v1`. */
@@ -73,6 +73,7 @@ export function createOpenAi(server: OpenAiServer): LanguageModel {
           if (failure !== undefined) throw new ServerRefusal(500, failure);
           const { choices, usage } = parsePiece(event);
           content += choices[0]?.delta?.content ?? '';
+          assertEnds(content.length, question);
           ending.reason = choices[0]?.finish_reason ?? ending.reason;
           ending.promptTokens = usage?.prompt_tokens ?? ending.promptTokens;
           onPiece(content.length);

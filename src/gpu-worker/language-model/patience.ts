@@ -28,6 +28,7 @@ export async function withPatience<T>(
   } catch (error) {
     if (signal.aborted) throw new HansardError('cancelled', what, { cause: signal.reason });
     if (patience.signal.aborted) throw patience.signal.reason;
+    patience.abort(error); // nobody listens to the rest
     throw error;
   } finally {
     watch.stop();

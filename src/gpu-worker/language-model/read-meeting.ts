@@ -1,4 +1,5 @@
 /** One meeting's way through a language model: part after part, each asked for until there is a usable answer. */
+import { setTimeout } from 'node:timers/promises';
 import { HansardError } from '../../errors.ts';
 import type { Transcript } from '../../pipeline/meeting.ts';
 import type { EvidenceCheck } from '../../pipeline/minutes/check-evidence.ts';
@@ -21,10 +22,14 @@ const TRIES = [
   { temperature: 0.4, seed: 3, mayThink: true },
 ];
 
+/** Before a server that broke off is asked again, the next time twice as long: it may be starting, or have too much to do. */
+export const PAUSE_MS = 5_000;
+
 export interface ReadingInput {
   model: LanguageModel;
   found: Extract<ModelFinding, { isReady: true }>;
   limits: WaitLimits;
+  pauseMs: number;
   prompts: Prompts;
   transcript: Transcript;
   context: StageContext;
@@ -34,7 +39,7 @@ export interface ReadingInput {
 }
 
 export function createReading(input: ReadingInput) {
-  const { model, found, limits, prompts, transcript, context, style, language } = input;
+  const { model, found, limits, pauseMs, prompts, transcript, context, style, language } = input;
   const prompt = (lines: readonly PromptLine[], part: number, parts: number) =>
     prompts.part({ lines, language, style, part, parts });
   // the longest form of what stands around the lines
@@ -61,6 +66,7 @@ export function createReading(input: ReadingInput) {
       } catch (error) {
         last = explain(error, model, found.model);
         if (!isWorthAnotherTry(error)) break;
+        if (isAway(error) && index < TRIES.length - 1) await pause(pauseMs * 2 ** index, context.signal);
       }
     }
     throw last;
@@ -160,6 +166,20 @@ function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof HansardError) return error.code === 'summarizer_failed';
   if (error instanceof ServerRefusal) return !error.isTooLong && (error.status >= 500 || error.status === 429);
   return true;
+}
+
+/** Not the model's fault: the connection broke, or the server has no time. */
+function isAway(error: unknown): boolean {
+  if (error instanceof ServerRefusal) return [429, 502, 503].includes(error.status);
+  return !(error instanceof HansardError);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(ms, undefined, { signal });
+  } catch (cause) {
+    throw new HansardError('cancelled', 'summarize', { cause });
+  }
 }
 
 function isTooLong(error: unknown): boolean {

@@ -9,11 +9,12 @@ import { buildItems } from './build-items.ts';
 import type { LanguageModel } from './language-model.ts';
 import { WAIT_LIMITS, type WaitLimits } from './patience.ts';
 import { loadPrompts, type Prompts } from './prompts.ts';
-import { createReading } from './read-meeting.ts';
+import { createReading, PAUSE_MS } from './read-meeting.ts';
 
 export interface ModelSummarizerOptions {
   /** For tests; ours otherwise. */
   limits?: WaitLimits;
+  pauseMs?: number;
   /** Those in templates/, when not given. */
   prompts?: Prompts;
 }
@@ -24,7 +25,7 @@ export interface ModelSummarizerOptions {
  */
 export function createModelSummarizer(
   model: LanguageModel,
-  { limits = WAIT_LIMITS, prompts = loadPrompts() }: ModelSummarizerOptions = {},
+  { limits = WAIT_LIMITS, pauseMs = PAUSE_MS, prompts = loadPrompts() }: ModelSummarizerOptions = {},
 ): Summarizer {
   return {
     async summarize(
@@ -35,7 +36,7 @@ export function createModelSummarizer(
       if (context.signal.aborted) throw new HansardError('cancelled', 'summarize', { cause: context.signal.reason });
       const found = await model.find(context.signal);
       if (!found.isReady) throw new HansardError('summarizer_offline', found.reason);
-      const reading = createReading({ model, found, limits, prompts, transcript, context, style, language });
+      const reading = createReading({ model, found, limits, pauseMs, prompts, transcript, context, style, language });
       const replies = await reading.readParts();
       const today = dayOf(meetingDate, timeZone);
       const check = createEvidenceCheck(transcript, today);

@@ -43,7 +43,8 @@ async function open(
   const model = (changes = {}) => createOpenAi({ url: server.url, ...changes });
   return {
     ...{ server, model },
-    summarize: () => createModelSummarizer(model(), { limits: LIMITS }).summarize(PAINTING, OPTIONS, stageContext()),
+    summarize: () =>
+      createModelSummarizer(model(), { limits: LIMITS, pauseMs: 50 }).summarize(PAINTING, OPTIONS, stageContext()),
   };
 }
 
@@ -101,6 +102,14 @@ describe('a server of OpenAI’s protocol', { concurrency: true }, () => {
       (error: unknown) => error instanceof HansardError && error.code === 'summarizer_failed',
     );
     assert.equal(server.chats.length, 3);
+  });
+
+  test('an answer that does not end is given up', async t => {
+    const { summarize } = await open(t, {}, () => ({ content: ' '.repeat(200_000) }));
+    await assert.rejects(
+      summarize(),
+      (error: unknown) => error instanceof HansardError && /did not end after \d+ characters/.test(error.detail),
+    );
   });
 
   test('a model that is not there, several, a wrong key, a web page and a closed port are plain sentences', async t => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
 import { createOllama } from '../../../src/gpu-worker/language-model/ollama.ts';
+import type { WaitLimits } from '../../../src/gpu-worker/language-model/patience.ts';
 import { createModelSummarizer } from '../../../src/gpu-worker/language-model/summarizer.ts';
 import { describeSummarizer, PAINTING, stageContext } from '../../contracts/summarizer.contract.ts';
 import { type Answer, type FakeChat, type FakeSetup, startFakeOllama } from '../../fakes/ollama.ts';
@@ -44,10 +45,15 @@ describeSummarizer('the Ollama summarizer', {
   },
 });
 
-async function open(t: TestContext, answer: (chat: FakeChat, index: number) => Answer, setup: Partial<FakeSetup> = {}) {
+async function open(
+  t: TestContext,
+  answer: (chat: FakeChat, index: number) => Answer,
+  { limits, pauseMs = 50, ...setup }: Partial<FakeSetup> & { limits?: Partial<WaitLimits>; pauseMs?: number } = {},
+) {
   const server = await startFakeOllama({ model: MODEL, ...setup }, answer);
   t.after(() => server.close());
-  const summarizer = createModelSummarizer(createOllama({ host: server.host, models: [MODEL] }), { limits: LIMITS });
+  const model = createOllama({ host: server.host, models: [MODEL] });
+  const summarizer = createModelSummarizer(model, { limits: { ...LIMITS, ...limits }, pauseMs });
   return {
     server,
     run: (transcript = PAINTING, context = stageContext()) => summarizer.summarize(transcript, OPTIONS, context),
@@ -124,6 +130,9 @@ describe('answers that are asked for again', () => {
     ['an error line in the stream', { content: 'x', errorLine: 'runner died' }],
     ['a server error', { status: 500, body: '{"error":"out of memory"}' }],
     ['a broken connection', { content: 'xx', breaks: true }],
+    ['a server that has too much to do', { status: 503, body: '{"error":"server busy"}' }],
+    ['a web page', { body: '<html>Bad gateway</html>', contentType: 'text/html' }],
+    ['spaces without end', { endless: 'fast' }],
   ];
   for (const [name, first] of broken) {
     test(`${name}: the second try has another seed and temperature`, async t => {
@@ -137,11 +146,18 @@ describe('answers that are asked for again', () => {
     });
   }
 
-  test('three bad answers are the end', async t => {
-    const { server, run } = await open(t, () => ({ ...said(GOOD), doneReason: 'length' }));
-    await assert.rejects(run(), fault('summarizer_failed', /"length", not "stop"/));
-    assert.equal(server.chats.length, 3);
-  });
+  const hopeless = [
+    ['cut at the length', { ...said(GOOD), doneReason: 'length' }, 'summarizer_failed', /"length", not "stop"/],
+    ['spaces without end', { endless: 'fast' }, 'summarizer_failed', /did not end after \d+ characters/],
+    ['out of memory', { status: 500, body: '{"error":"out of memory"}' }, 'summarizer_failed', /500.*out of memory/],
+    ['web pages', { body: '<html>', contentType: 'text/html' }, 'summarizer_offline', /a web page answered/],
+  ] as const;
+  for (const [name, answer, code, detail] of hopeless)
+    test(`three times ${name} is the end`, async t => {
+      const { server, run } = await open(t, () => answer);
+      await assert.rejects(run(), fault(code, detail));
+      assert.equal(server.chats.length, 3);
+    });
 
   test('thoughts and code fences around the answer are taken off', async t => {
     const content = `<think>hm</think>\n\`\`\`json\n${JSON.stringify(GOOD)}\n\`\`\``;
@@ -158,14 +174,40 @@ describe('a server that is away, slow or something else', () => {
     });
   }
 
-  test('a stop is heard while it hangs', async t => {
-    const stop = new AbortController();
-    const { run } = await open(t, () => {
-      setImmediate(() => stop.abort());
-      return { hangs: 'at once' };
-    });
-    await assert.rejects(run(PAINTING, stageContext({ signal: stop.signal })), fault('cancelled', /summarize/));
+  test('one that is too slow is given up', async t => {
+    const limits = { firstMs: 5_000, idleMs: 5_000, totalMs: 300 };
+    const { run } = await open(t, () => ({ endless: 'slow' }), { limits });
+    await assert.rejects(run(), fault('summarizer_offline', /no whole answer within 0\.3 s/));
   });
+
+  test('one that starts anew in mid-answer is asked again when it is back', async t => {
+    const startAnew = async () => {
+      await server.close();
+      const next = await startFakeOllama({ model: MODEL, port: Number(new URL(server.host).port) }, () => said(GOOD));
+      t.after(() => next.close());
+    };
+    const answer = (): Answer => {
+      setImmediate(startAnew);
+      return { content: 'xx', hangs: 'after a piece' };
+    };
+    const { server, run } = await open(t, answer, { pauseMs: 500 });
+    assert.equal((await run()).decisions.length, 1);
+  });
+
+  const waits: [string, Answer][] = [
+    ['while it hangs', { hangs: 'at once' }],
+    ['in the pause before it is asked again', { content: 'xx', breaks: true }],
+  ];
+  for (const [when, answer] of waits)
+    test(`a stop is heard ${when}`, async t => {
+      const stop = new AbortController();
+      const answerAndStop = () => {
+        setTimeout(() => stop.abort(), 100);
+        return answer;
+      };
+      const { run } = await open(t, answerAndStop, { pauseMs: 60_000, limits: { firstMs: 5_000 } });
+      await assert.rejects(run(PAINTING, stageContext({ signal: stop.signal })), fault('cancelled', /summarize/));
+    });
 
   test('a missing model, a closed port, a web page and a wrong address are plain sentences', async t => {
     const { server } = await open(t, () => said(EMPTY));
