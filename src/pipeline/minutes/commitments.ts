@@ -33,14 +33,14 @@ const DOING = /\bI'?m ([\p{L}]+ing)\b/iu;
 const TAKEN =
   /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of|get on) (?:that|it|this|those|these|them|one)\b|do so\b|volunteer\b)|leave (?:it|that|this|that one) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|(?:that one's|that's) (?:mine|on me)|I'm on (?:it|that))/iu;
 const ASK = new RegExp(
-  `\\b(?:(?:can|could|would|will) you(?: be able to| possibly| be so kind as to)?|(?:do )?you (?:want to|wanna)|are you able to|any chance you (?:can|could)|can I ask you to|may I ask you to|you(?:'ll| will)? (?:need|have) to|you(?:'d| had) better) ${VERB}`,
+  `\\b(?:(?:can|could|would|will) you(?: be able to| possibly| be so kind as to)?|(?:do|d')? ?you (?:want to|wanna)(?=.*\\?)|are you able to|any chance you (?:can|could)|can I ask you to|may I ask you to|you(?:'ll| will)? (?:need|have) to|you(?:'d| had) better) ${VERB}`,
   'iu',
 );
 const WANT = new RegExp(`\\bI(?:'d| would)? (?:like|need|want) you to ${VERB}`, 'iu');
 const MIND = /\b(?:would you mind|do you mind) ([\p{L}]+ing)\b/iu;
 const PLEASE = new RegExp(`(?:^|[,.] |\\b(?:so|then|and) )(?:please|kindly) ${VERB}`, 'iu');
 /** "I finish it until Wednesday": as people say it whose language has no other future. */
-const PRESENT = new RegExp(`\\b(?:I|I think I) (?:(?:then|also|just) )?([\\p{L}]+)(?= .)`, 'iu');
+const PRESENT = /\b(?:I|I think I) (?:(?:then|also|just) )?([\p{L}]+)(?= .)/iu;
 /** "Rob said he'd do the flyers", "Rob promised to do the flyers" */
 const REPORTED = new RegExp(
   `\\b([\\p{L}][\\p{L}-]+) (?:(?:says|said)(?: that)? (?:he|she|they)(?:'d|'ll| would| will| can| could)|promised to|offered to|volunteered to|wants to) ${VERB}`,
@@ -54,7 +54,13 @@ const SOMEBODY = new RegExp(
   `\\b(?:someone|somebody|one of us) (?:should|needs to|has to|must|ought to|will have to) ${VERB}`,
   'iu',
 );
-const PASSIVE = /\b(?:(?:has|have|needs?|must) (?:also |still )?(?:to (?:also |still )?)?|(?:is|are) to )(?:be|get) ([\p{L}-]+)\b/iu;
+const PASSIVE =
+  /\b(?:(?:has|have|needs?|must) (?:also |still )?(?:to (?:also |still )?)?|(?:is|are) to )(?:be|get) ([\p{L}-]+)\b/iu;
+/** "The clerk is to publish the minutes by Friday": of people who are named by what they do. */
+const ROLE = new RegExp(
+  `\\b(?:the|our|my) (accountant|agency|architect|assistant|caretaker|chair|chairman|chairperson|clerk|consultant|contractor|designer|developer|editor|intern|landlord|lawyer|manager|nurse|office|receptionist|secretary|supplier|teacher|team|treasurer|vendor) (?:is to|are to|will|'ll|is going to|needs to|has to|must|should) ${VERB}`,
+  'iu',
+);
 const WE = new RegExp(
   `\\bwe(?:'ll have to| still need to| still have to| need to| have to| must|'ve got to) ${VERB}`,
   'iu',
@@ -72,7 +78,7 @@ const HEDGED =
 const POLITE = /\bif (?:that's|that is|it's|you're|nobody|no one|it helps|you like|you want)\b[^,]*$/iu;
 /** Done while they speak. */
 const AT_ONCE =
-  /\b(?:right now|real quick|for a (?:second|moment|minute)|in a (?:second|moment|minute)|my screen|the (?:call|line))\b/iu;
+  /\b(?:right now|real quick|for a (?:second|moment|minute)|in a (?:second|moment|minute)|my screen|the (?:call|line)|on the (?:screen|board|whiteboard))\b/iu;
 const REFUSED = /\b(?:can't|cannot|can not|won't|will not|couldn't|not able|unable|not me|rather not)\b/iu;
 /** "I'll give you an example": said of the talk itself. */
 const FIGURE_OF_SPEECH =
@@ -108,15 +114,11 @@ export function pointsBack(task: string): boolean {
 function readPromise(text: string, due: DueMention | undefined): Commitment | undefined {
   const firm = readFirm(text, due);
   if (firm && !pointsBack(firm)) return { kind: 'promise', task: firm, firm: true };
+  const able = readAble(text, due);
+  // "I need to get a new tank, I'll get one on Friday": the thing is in the first half
+  if (firm && able && !pointsBack(able)) return { kind: 'promise', task: able, firm: true };
   if (TAKEN.test(text) && !declines(text) && contentStems(text).size <= 6) return { kind: 'taken' };
-  const able = ABLE.exec(text);
-  if (able && !isHedged(text, able.index) && !declines(text)) {
-    const { verb, task } = taskOf(text, able);
-    // "I need a new tank, I'll get one on Friday": the thing is in the first half
-    if (firm && !pointsBack(task) && isWork(verb)) return { kind: 'promise', task, firm: true };
-    if (!firm && (isPromised(verb, task, due) || (isWork(verb) && pointsBack(task))))
-      return { kind: 'promise', task, firm: false };
-  }
+  if (able && !firm) return { kind: 'promise', task: able, firm: false };
   if (firm) return { kind: 'promise', task: firm, firm: true };
   const present = due?.date ? PRESENT.exec(text) : null;
   if (present && !isHedged(text, present.index)) {
@@ -137,11 +139,24 @@ function readFirm(text: string, due: DueMention | undefined): string | undefined
   return isPromised(verb, task, due) || hasObject(verb, task) ? task : undefined;
 }
 
+/** What "I can …" or "I need to …" offers. */
+function readAble(text: string, due: DueMention | undefined): string | undefined {
+  const able = ABLE.exec(text);
+  if (!able || isHedged(text, able.index) || declines(text)) return undefined;
+  const { verb, task } = taskOf(text, able);
+  return isPromised(verb, task, due) || (isWork(verb) && pointsBack(task)) ? task : undefined;
+}
+
 /** "I'll laminate the signs for the hall": any verb that does something to a thing. */
 function hasObject(verb: string, task: string): boolean {
-  const object = /^\S+ (?:up |out |down |over |in |off )?(?:the|an?|our|your|his|her|their|those|these|some|all|my|every|both) (.+)/iu.exec(task);
+  const object =
+    /^\S+ (?:up |out |down |over |in |off )?(?:the|an?|our|your|his|her|their|those|these|some|all|my|every|both) (.+)/iu.exec(
+      task,
+    );
   if (!object || isIdle(verb) || FIGURE_OF_SPEECH.test(task)) return false;
-  return isLightWork(verb) ? subjectStems(object[1] ?? '').size >= 1 : !isWork(verb) && subjectStems(object[1] ?? '').size >= 2;
+  return isLightWork(verb)
+    ? subjectStems(object[1] ?? '').size >= 1
+    : !isWork(verb) && subjectStems(object[1] ?? '').size >= 2;
 }
 
 /** "I'll" is also how people think aloud: the verb must be work, or have a deadline, or a thing that it works on. */
@@ -209,6 +224,11 @@ function readDuty(text: string, due: DueMention | undefined): Commitment | undef
     const { verb, task } = taskOf(text, somebody);
     if (isWork(verb)) return { kind: 'duty', task, owner: undefined };
   }
+  const role = due && ROLE.exec(text);
+  if (role && !isHedged(text, role.index)) {
+    const { verb, task } = taskOf(text, role);
+    if (isPlainWork(verb)) return { kind: 'duty', task, owner: role[1] };
+  }
   const passive = due && PASSIVE.exec(text);
   if (passive && isWork(passive[1] ?? '') && !isHedged(text, passive.index)) {
     const subject = tidy(
@@ -248,13 +268,15 @@ function isHedged(text: string, at: number): boolean {
 }
 
 function withoutName(task: string, name: string | undefined): string {
-  return name && task.endsWith(name) ? tidy(task.slice(0, -name.length)) : task;
+  return name && task.endsWith(name)
+    ? tidy(task.slice(0, -name.length).replace(/\b(?:mr|mrs|ms|miss|dr)\.? $/iu, ''))
+    : task;
 }
 
 /** Cut where another clause begins, with what is polite left out. */
 function tidyTask(task: string): string {
   const clause = task.replace(
-    /,? (?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)) (?:it|they|he|she|there|we|you|i) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I)\b.*$/iu,
+    /(?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)),? (?:it|they|he|she|there|we|you|i) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I|it|it's|that's|there's)\b.*$/iu,
     '',
   );
   return tidy(

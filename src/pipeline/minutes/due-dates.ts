@@ -34,7 +34,8 @@ const ORDINAL_WORD =
   '(?:\\d{1,2}(?:st|nd|rd|th)|(?:twenty|thirty)[- ]?(?:first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth|fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth)';
 const MONTH = '(?:january|february|march|april|may|june|july|august|september|october|november|december)';
 
-const LEAD = '(?:(?:no later than|not later than|by|before|until|till|on|due|within|for|at|in)\\s+(?:the\\s+)?)?';
+const LEAD =
+  '(?:first thing )?(?:(?:no later than|not later than|by|before|until|till|on|due|within|for|at|in)\\s+(?:the\\s+)?)?';
 
 interface Rule {
   pattern: RegExp;
@@ -58,6 +59,7 @@ const RULES: Rule[] = [
     pattern: rule(`(?:the )?end of next week|(?:early |later |some ?time )?next week`),
     resolve: (_, today) => endOfWeek(today, 1),
   },
+  { pattern: rule(`next weekend`), resolve: (_, today) => addDays(today, 14 - weekdayOf(today)) },
   {
     pattern: rule(`(?:the )?end of (?:the|this) week|end of week|eow|(?:later )?this week|the weekend|this weekend`),
     resolve: (match, today) => (/weekend/i.test(match[0]) ? addDays(today, 7 - weekdayOf(today)) : endOfWeek(today, 0)),
@@ -135,8 +137,10 @@ export function findDueMentions(text: string, today: Day): DueMention[] {
 /** The deadline among the days that are said: "by" counts more than "on", a day that was given up counts nothing. */
 export function findDue(text: string, today: Day): DueMention | undefined {
   const candidates = findDueMentions(text, today).filter(({ from }) => !isGivenUp(text, from));
-  const weigh = ({ text: said, date }: DueMention) =>
-    (/^(?:by|before|until|till|no later|not later|due|within)\b/i.test(said) ? 2 : 1) + (date ? 0.5 : 0);
+  // "the room for the twenty-fifth" says when it is needed
+  const urgency = (said: string) =>
+    /^(?:by|before|until|till|no later|not later|due|within)\b/i.test(said) ? 2 : /^(?:for|at)\b/i.test(said) ? 0.5 : 1;
+  const weigh = ({ text: said, date }: DueMention) => urgency(said) + (date ? 0.5 : 0);
   return candidates.toSorted((a, b) => weigh(b) - weigh(a) || a.from - b.from)[0];
 }
 

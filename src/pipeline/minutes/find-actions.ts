@@ -5,9 +5,11 @@ import type { Day } from './calendar.ts';
 import { isCancelled, isDone } from './closing-words.ts';
 import { type Commitment, declines, isRefusal, pointsBack, readCommitment } from './commitments.ts';
 import { type DueMention, findDue } from './due-dates.ts';
+import { isVerdict } from './find-decisions.ts';
 import { isHostile } from './hostile-text.ts';
 import type { Names } from './names.ts';
 import { joinEvidence, type Sentence } from './sentences.ts';
+import { isWorkPhrase } from './verbs.ts';
 import { contentStems, countShared, overlapOf } from './words.ts';
 
 export interface Action {
@@ -52,12 +54,13 @@ const MOVES_DATE =
   /\b(?:instead|rather|mov(?:e|ed|ing)|push(?:ed|ing)?|postponed?|delay(?:ed)?|extend(?:ed)?|later|earlier|new (?:date|deadline)|correction|make (?:it|that)|the deadline)\b/iu;
 /** A day that tells a story or sets the next meeting. */
 const NOT_DUE =
-  /\b(?:yesterday|last|ago|was|were|had|started?|arrived?|since|meet(?:ing)?|see you|holiday|not|n't|never|next time)\b/iu;
+  /\b(?:yesterday|last|ago|was|were|had|started?|arrived?|since|meet(?:ing)?|see (?:you|him|her|them)|holiday|not|n't|never|next time)\b/iu;
 const MAX_STEMS_BESIDE_DATE = 1;
 /** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
 const TAKEN_TURNS = 6;
 const CONTEXT_SENTENCES = 6;
+const NEAR_SENTENCES = 3;
 
 /** @param today of the meeting, against which due dates are resolved */
 export function findActions(
@@ -70,12 +73,14 @@ export function findActions(
   const reader = new ActionReader(sentences, names, new Set(labels.values()));
   for (const sentence of sentences) {
     if (isHostile(sentence.text)) continue;
-    const due = findDue(sentence.text, today);
+    const said = findDue(sentence.text, today);
+    const commitment = readCommitment(sentence, names, said);
     reader.read({
       sentence,
       speaker: labels.get(sentence.turn.speaker) ?? sentence.turn.speaker,
-      commitment: readCommitment(sentence, names, due),
-      due,
+      commitment,
+      // "they said Wednesday, so I'll ring them this afternoon"
+      due: (commitment && 'task' in commitment && findDue(commitment.task, today)) || said,
     });
   }
   return reader.actions;
@@ -180,7 +185,7 @@ class ActionReader {
     }
     const action = buildAction(reading, commitment);
     if (commitment.kind === 'request' && this.askAgain(reading, commitment, action)) return;
-    const known = this.ledger.find(action.stems) ?? this.continued(reading, action);
+    const known = this.knownAs(action, reading.sentence) ?? this.continued(reading, action);
     if (known?.status === 'open') {
       update(known, action, reading, commitment);
       return;
@@ -198,11 +203,19 @@ class ActionReader {
       const addressee = commitment.addressee;
       waits(true, addressee !== undefined && this.labels.has(addressee) ? addressee : undefined);
     } else if (commitment.kind === 'call') waits(false);
-    else if (commitment.kind === 'promise' && !commitment.firm && !reading.due) waits(true);
+    else if (commitment.kind === 'promise' && !reading.due && (!commitment.firm || isVague(commitment.task)))
+      waits(true);
     else {
       this.ledger.add(action);
       if (action.owner === null) waits(false);
     }
+  }
+
+  /** The same task said before; "write to them" is the same only just after. */
+  private knownAs({ text, stems }: Action, { turnIndex }: Sentence): Action | undefined {
+    const known = this.ledger.find(stems);
+    const isNear = turnIndex - (known?.evidence.at(-1)?.turnIndex ?? 0) <= ANSWER_TURNS;
+    return isNear || !pointsBack(text) ? known : undefined;
   }
 
   /** "Priya, could you do it?" after "Jorge, can you …?": the same task, another person. */
@@ -259,8 +272,10 @@ class ActionReader {
   private addContext(action: Action, sentence: Sentence): boolean {
     const around = this.sentences
       .slice(Math.max(0, sentence.index - CONTEXT_SENTENCES), sentence.index)
-      .filter(({ text }) => !isHostile(text));
-    const before = around.findLast(({ stems }) => stems.size >= 3) ?? around.findLast(({ stems }) => stems.size === 2);
+      .filter(({ text }) => !isHostile(text) && !isVerdict(text));
+    const before =
+      around.slice(-NEAR_SENTENCES).findLast(({ stems }) => stems.size >= 2) ??
+      around.findLast(({ stems }) => stems.size >= 3);
     if (!before) return false;
     action.text = `${action.text} (“${before.quote}”)`;
     action.stems = new Set([...action.stems, ...before.stems]);
@@ -293,6 +308,11 @@ class ActionReader {
     target.due = due;
     target.evidence = joinEvidence(target.evidence, [sentence]);
   }
+}
+
+/** "I'll draw it" is soon said and done; with a day, or somebody's thanks, it is a task. */
+function isVague(task: string): boolean {
+  return pointsBack(task) && contentStems(task).size <= 1 && !isWorkPhrase(task);
 }
 
 function buildAction({ sentence, speaker, due }: Reading, commitment: Exclude<Commitment, { kind: 'taken' }>): Action {

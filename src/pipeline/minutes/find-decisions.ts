@@ -24,34 +24,51 @@ export interface Decision {
 
 /** Words that open a conclusion, and those that may stand before them. */
 const LEAD =
-  /^(?:(?:okay|ok|alright|all right|right|good|great|fine|perfect|excellent|lovely|cool|so|then|in that case|fair enough|agreed|settled|decided|correction|therefore|to confirm|for the record|well|and|yes|yeah|no|now|thanks)(?:[,.:;!]+\s*|\s+|$))+/iu;
+  /^(?:(?:(?:good|fair) (?:point|idea)|okay|ok|alright|all right|right|good|great|fine|perfect|excellent|lovely|cool|awesome|brilliant|so|then|in that case|fair enough|agreed|settled|decided|done|deal|correction|therefore|to confirm|for the record|well|and|oh|ah|yes|yeah|yep|no|now|thanks)(?:[,.:;!]+\s*|\s+|$))+/iu;
 const CONCLUDING =
-  /\b(?:okay|ok|alright|right|good|great|fine|perfect|excellent|lovely|cool|so|then|in that case|fair enough|agreed|settled|decided|correction|therefore|to confirm|for the record)\b/iu;
+  /\b(?:okay|ok|alright|right|good|great|fine|perfect|excellent|lovely|cool|so|then|in that case|fair enough|good point|agreed|settled|decided|done|deal|correction|therefore|to confirm|for the record)\b/iu;
 const SETTLED = '(?:decided|agreed|settled|approved|confirmed|carried|adopted|unanimous|final|a deal|resolved)';
 /** Only points at the decision beside it: "That's decided." "Carried unanimously." "Final answer." */
 const POINTS = new RegExp(
   `^(?:(?:it'?s|that'?s|it is|that is|this is) (?:now |all |then )?(?:${SETTLED}|(?:the|our|a|my) (?:final )?decision)|carried|motion (?:is )?carried|final answer|decided|settled|approved|it'?s a deal)\\b(?: (?:then|now|unanimously))*[.!:]?$`,
   'iu',
 );
-/** Takes up a proposal in a word. */
-const ACCEPTS_PROPOSAL = /^let's (?:do|go with|go for|agree on) (?:that|it|this)(?: then| one)?[.!]?$/iu;
+/** Takes up a proposal in a word: of anybody, or of somebody else. */
+const ACCEPTS_PROPOSAL =
+  /^(?:let's|we'll|let us|we will) (?:do|go with|go for|agree on|take|have) (?:that|it|this)(?: then| one)?[.!]?$|^sounds like a plan[.!]?$/iu;
+const APPROVES = /^(?:(?:all )?agreed|approved|done|deal|seconded|granted|motion seconded)(?: then)?[.!]?$/iu;
+/** "Should we …?", "why don't we …", "I'd say we …": what may be taken up. */
+const SUGGESTS =
+  /^(?:(?:I think|I guess|maybe|perhaps|or|what if|how about|I'd (?:say|suggest)|and) )*(?:we (?:should|could|can|might|ought to|might as well|had better)|let's|why don't we|why not|(?:what if|how about|what about)(?: we)?|(?:shall|should|could) we|do we want to|I'd (?:rather|prefer(?: to)?|(?=go (?:for|with)))|my vote is for) ?(?!not\b)(?:(?:also|just|all|maybe|perhaps|then|both) )*/iu;
+/** "Bouncy castle it is." */
+const IT_IS = /^(?!.*\b(?:what|how|that|where|who|this|think|know)\b).{3,60} it is(?: then)?[.!]?$/iu;
+/** "Agreed, eight percent and free assembly": what is named after the word, in a phrase that says nothing else. */
+const SETTLES_WHAT_FOLLOWS = /\b(?:agreed|settled|decided|deal)\b/iu;
+const HAS_VERB =
+  /\b(?:I|you|he|she|it|they|we|there|that|this|who|which|I'm|it's|that's|is|are|was|were|has|have|had|do|does|did|will|would|can|could|should|might|may|must)\b|'(?:s|re|ve|ll|d|m)\b|n't\b/iu;
 /** Says in so many words that something is decided, and what. */
 const STATED = [
   /^(?:it'?s|that'?s|it is|that is) (?:now |all |then )?(?:decided|agreed|settled)\b/iu,
   /\bwe(?:'ve| have) (?:all |now |just |therefore )?(?:decided|agreed|settled|resolved|voted|chosen)\b(?! (?:whether|if|how|who|what))/iu,
   /\b(?:the|our|my) (?:final )?decision (?:is|was) (?:to|that)\b/iu,
+  /\b(?:it|that|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b/iu,
+  /^(?:we|they)(?:'re| are) not (?:going to |gonna )?[\p{L}]+ .{2,60}?\b(?:after all|any ?more|any longer)\b/iu,
+  /^we(?:'re| are) going (?:ahead )?with (?!it\b|that\b|this\b)/iu,
   /\b(?:motion|resolution|proposal|budget|minutes|accounts|plan)\b.{0,40}\b(?:is|are|was|were) (?:hereby )?(?:approved|adopted|accepted|carried|rejected)\b/iu,
 ];
 /** "We decided" may tell an old story; with an opening word it concludes. */
 const PAST_STATED = /^(?:we|the (?:board|team|group|committee)) (?:all )?(?:decided|agreed|voted|chose|resolved)\b/iu;
 const RESOLVES =
   /^(?:we|let's)(?:'ll|'re| will| shall| are)?(?: don't| do not| won't| will not| not)?(?: (?:all|also|now|just|then|both|therefore)){0,2}(?: going to| gonna)? ([\p{L}]+)/iu;
+/** Outcomes that the verb alone does not show. */
+const OUTCOME_PHRASE =
+  /\b(?:give .{2,40} a miss|hold off|go ahead|call .{2,40} off|do without|get rid of|put .{2,40} (?:off|on hold)|bring .{2,40} forward|make .{2,40} (?:mandatory|optional|compulsory|permanent|free|public))\b/iu;
 const STATES =
   /^(?:let's (?:say|agree|make it)(?: that)? )?(?:the|our) [\p{L}][\p{L}' -]{0,40}? (?:is|are|will be|moves?|stays?|goes|becomes?|starts?|ends?|remains?)\b/iu;
 const PROPOSES =
   /^(?:I(?:'d| would)? (?:like to )?(?:propose|suggest|move|recommend|say|vote)|my (?:proposal|suggestion) (?:is|would be)|I think)(?: that)? (?=(?:we|let's)\b)/iu;
 const AGREES =
-  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|me too|count me in|I (?:can|could) live with|no objections?|I'm (?:fine|okay|good|happy|for it)|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
+  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|me too|count me in|I (?:can|could) live with|no objections?|none|I'm (?:fine|okay|good|happy|all for|for it)|I'd be happy|let's|works|righto|fair enough|great|lovely|cool|awesome|brilliant|nor do I|me neither|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
 const RESERVES = /\b(?:but|however|not|don't|can't|won't|wouldn't|isn't|disagree)\b/iu;
 const ASKS_ALL = /\b(?:objections?|object|everyone (?:okay|happy)|all in favou?r|does that work)\b/iu;
 
@@ -64,6 +81,8 @@ const UNSURE =
   /\b(?:maybe|perhaps|might|could|should|would|I'd|what if|unless|if (?:we|you|they|it|that)|probably|I wonder|when we|last (?:year|time|week|month)|yesterday|usually|always|every (?:time|day)|used to|have to|need to|(?:a|two|three|four|five|ten) years? ago)\b/iu;
 const REPLACES =
   /\b(?:correction|instead|moves?|moved|changed?|changes|rather than|no longer|actually|reverse|undo|scrap|take (?:that|it) back|after all|postponed?|push(?:ed|ing)?|delay(?:ed)?|not|don't|won't)\b/iu;
+/** How soon a proposal is taken up. */
+const MAX_ANSWER_TURNS = 5;
 /** A correction lies near; older decisions are left alone, which also bounds the cost. */
 const MAX_LOOK_BACK = 60;
 
@@ -86,6 +105,11 @@ export function findDecisions(sentences: readonly Sentence[], today: Day): Decis
   return decisions;
 }
 
+/** "That's decided.": says that something is settled, not what. */
+export function isVerdict(text: string): boolean {
+  return POINTS.test(text.replace(LEAD, ''));
+}
+
 /** The sentence that says the decision first, then those that confirm it; empty where nothing is decided. */
 function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sentence[] {
   const { text } = sentence;
@@ -93,15 +117,14 @@ function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sente
   const lead = LEAD.exec(text)?.[0] ?? '';
   const core = text.slice(lead.length);
   if (POINTS.test(core) || (core === '' && POINTS.test(text))) return pointedAt(sentence, sentences);
-  if (ACCEPTS_PROPOSAL.test(core)) {
-    const proposal = earlierContent(sentence, sentences).findLast(isProposal);
-    return proposal ? [proposal, sentence] : [];
-  }
+  if (ACCEPTS_PROPOSAL.test(core) || APPROVES.test(core) || (core === '' && APPROVES.test(text)))
+    return takenUp(sentence, sentences, ACCEPTS_PROPOSAL.test(core));
   if (UNSURE.test(core)) return [];
+  if (SETTLES_WHAT_FOLLOWS.test(lead) && !HAS_VERB.test(core) && sentence.stems.size >= 3) return [sentence];
   if (STATED.some(pattern => pattern.test(core))) return sentence.stems.size >= 2 ? [sentence] : [];
   const concludes = CONCLUDING.test(lead) || followsConclusion(sentence, sentences);
   if (concludes && PAST_STATED.test(core)) return sentence.stems.size >= 2 ? [sentence] : [];
-  if (!resolves(core, concludes) && !(concludes && STATES.test(core))) return [];
+  if (!resolves(core, concludes) && !(concludes && STATES.test(core)) && !IT_IS.test(core)) return [];
   if (concludes && followsSettlement(sentence, sentences)) return [sentence];
   const agreed = agreement(sentence, sentences, concludes);
   return agreed ? [sentence, agreed] : [];
@@ -110,9 +133,27 @@ function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sente
 /** "We'll …" and "let's …" look ahead; "we keep …" and "we are keeping …" may describe how things are. */
 function resolves(core: string, concludes: boolean): boolean {
   const match = RESOLVES.exec(core);
-  if (!match || !isOutcome(match[1] ?? '')) return false;
-  const ahead = /^let's|'ll|will|shall|going to|gonna/iu.test(match[0]);
+  const ahead = /^let's|'ll|will|shall|going to|gonna|(?:stay|stick|go) with/iu.test(
+    core.slice(0, (match?.[0].length ?? 0) + 5),
+  );
+  if (!match || !(isOutcome(match[1] ?? '') || OUTCOME_PHRASE.test(core))) return false;
   return (ahead || concludes) && !TALK.test(core.slice(0, match[0].length + 20));
+}
+
+/** The proposal that "let's do that" or somebody else's "agreed" is said of. */
+function takenUp(sentence: Sentence, sentences: readonly Sentence[], byAnybody: boolean): Sentence[] {
+  const earlier = sentences
+    .slice(Math.max(0, sentence.index - 8), sentence.index)
+    .filter(one => sentence.turnIndex - one.turnIndex <= MAX_ANSWER_TURNS && isWhole(one));
+  const proposal = earlier.findLast(
+    one => isProposal(one) && (byAnybody || one.turn.speaker !== sentence.turn.speaker),
+  );
+  if (proposal) return [proposal, sentence];
+  const before = sentences[sentence.index - 1];
+  // "So flyers in both languages. Let's do that."
+  return byAnybody && before?.turn === sentence.turn && isContent(before) && /^so\b|, so\b/iu.test(before.text)
+    ? [before, sentence]
+    : [];
 }
 
 /** "That's decided." belongs to a proposal or statement shortly before it; with nothing there, to what follows. */
@@ -120,7 +161,8 @@ function pointedAt(sentence: Sentence, sentences: readonly Sentence[]): Sentence
   const before = sentences[sentence.index - 1];
   if (before?.turn === sentence.turn && isContent(before)) return [before, sentence];
   const after = sentences[sentence.index + 1];
-  if (after?.turn === sentence.turn && isContent(after)) return [after, sentence];
+  if (after?.turn === sentence.turn && isContent(after) && resolves(after.text.replace(LEAD, ''), true))
+    return [after, sentence];
   const earlier = earlierContent(sentence, sentences);
   const main = earlier.findLast(isProposal) ?? earlier.at(-1);
   return main ? [main, sentence] : [];
@@ -130,13 +172,18 @@ function earlierContent(sentence: Sentence, sentences: readonly Sentence[]): Sen
   return sentences.slice(Math.max(0, sentence.index - 8), sentence.index).filter(isContent);
 }
 
-function isContent({ stems, text, isQuestion }: Sentence): boolean {
-  if (isQuestion || stems.size < 2 || isHostile(text) || UNDECIDED.test(text)) return false;
+function isContent(sentence: Sentence): boolean {
+  return !sentence.isQuestion && isWhole(sentence);
+}
+
+function isWhole({ stems, text }: Sentence): boolean {
+  if (stems.size < 2 || isHostile(text) || UNDECIDED.test(text)) return false;
   return !/^(?:when|if|because|since|while)\b/iu.test(text);
 }
 
 function isProposal({ text }: Sentence): boolean {
-  return PROPOSES.test(text.replace(LEAD, ''));
+  const core = text.replace(LEAD, '');
+  return PROPOSES.test(core) || SUGGESTS.test(core);
 }
 
 /** "Okay. We drop the manual.": the opening word may be a sentence of its own. */
@@ -178,7 +225,7 @@ function enter(decision: Decision, decisions: Decision[]): void {
     if (shared === 0) return false;
     const bothDated = one.day !== undefined && decision.day !== undefined;
     return (
-      (overlap >= 0.7 && shared >= 2) ||
+      (overlap >= (isNear(one, decision) ? 0.5 : 0.7) && shared >= 2) ||
       (bothDated && overlap >= 0.5) ||
       (corrects && (bothDated || overlap >= 0.5 || sharesValue(one, decision)))
     );
@@ -193,6 +240,11 @@ function enter(decision: Decision, decisions: Decision[]): void {
   decisions.push({ ...kept, evidence: joinEvidence(earlier.evidence, decision.evidence) });
 }
 
+/** Said again in the same exchange, in other words. */
+function isNear(earlier: Decision, later: Decision): boolean {
+  return (later.evidence[0]?.turnIndex ?? 0) - (earlier.evidence.at(-1)?.turnIndex ?? 0) <= 2;
+}
+
 /** "…from the twelfth to the nineteenth" names the value that it replaces. */
 function sharesValue(earlier: Decision, later: Decision): boolean {
   return [...earlier.numbers].some(value => later.numbers.has(value));
@@ -204,7 +256,13 @@ function tidyDecision(text: string): string {
     .replace(/^(?:it'?s|that'?s|it is|that is) (?:decided|agreed|settled)[,:]? (?:that )?/iu, '')
     .replace(/^we(?:'ve| have)? (?:all )?(?:decided|agreed) (?:that |to |on )?/iu, '')
     .replace(/^let's (?:say|agree) (?:that )?/iu, '')
+    .replace(
+      /\s+(?:and )?(?:that|it|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b.*$/iu,
+      '',
+    )
+    .replace(/,? (?:is )?every(?:one|body) (?:happy|okay|ok|fine|agreed)\b.*$/iu, '')
     .replace(PROPOSES, '')
-    .replace(/,? then[.!]?$/iu, '');
+    .replace(SUGGESTS, '')
+    .replace(/,? then[.!]?$|\?$/iu, '');
   return tidy(contentStems(core).size > 0 ? core : text);
 }

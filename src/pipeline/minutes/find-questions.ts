@@ -3,7 +3,7 @@ import type { Decision } from './find-decisions.ts';
 import { isHostile } from './hostile-text.ts';
 import { numberValues } from './numerals.ts';
 import { joinEvidence, type Sentence } from './sentences.ts';
-import { countShared, overlapOf, tidy } from './words.ts';
+import { countShared, foldWords, overlapOf, tidy } from './words.ts';
 
 export interface OpenQuestion {
   text: string;
@@ -16,10 +16,14 @@ const LEFT_OPEN =
 const STILL_OPEN =
   /\b(?:it(?:'s| is)|what's|what is|the question is) (?:still )?(?:open|unclear|undecided|not (?:yet )?(?:clear|decided|known)) (?:whether|if|who|what|when|how|which|where)|\b(?:we(?: still)?|I still) (?:don't|do not|need to) (?:yet )?(?:know|find out|figure out|decide|clarify|work out) (?:yet )?(?:whether|if|who|what|when|how|which|where|why)\b/iu;
 const UNKNOWN =
-  /^(?:(?:um|oh|well|honestly|good question|to be honest)[,.]? )*(?:I (?:honestly |really )?don't know|no idea|I(?:'m| am) (?:really |honestly )?not sure|not sure|I have no idea|nobody knows|we don't know|good question[.,]|hard to say|unclear|I can't say|dunno)\b/iu;
+  /^(?:(?:um|oh|well|ugh|hm|honestly|good question|so|right|yeah|ah|no|to be honest)[,.]? )*(?:(?:this |that )?(?:I|we) (?:honestly |really |still |just )?(?:don't|do not) (?:honestly |really |actually )?(?:know|have (?:that|the|an|any|a) (?:figures?|numbers?|answer|idea|clue))|no (?:idea|clue)|(?:I|we)(?:'m| am|'re| are) (?:really |honestly )?not sure|not sure|(?:I|we) (?:have|'ve) (?:absolutely )?no (?:idea|clue)|nobody knows|not yet|good question\b|hard to say|unclear|I can't say|I couldn't (?:say|tell you)|dunno|(?:I|we)(?:'d| would) have to (?:check|ask|look|find out))\b/iu;
+const ASKS_ABOUT = /^(?:(?:and|so|okay|but),? )*(?:what|how) about\b/iu;
+const WHY = /\b(?:why|how come|what happened|what caused)\b/iu;
 const BANTER =
   /^(?:right|okay|ok|yes|yeah|no|really|sorry|what|huh|correct|pardon)\?$|^(?:anything (?:else|still open)|any (?:other )?(?:questions|objections|business)|(?:is )?everybody (?:okay|here)|can you (?:hear|see|repeat)|how are you|does that (?:work|make sense)|shall we|ready|agreed)\b[^?]{0,25}\?$/iu;
 const ASKS_WHAT_IS_OPEN = /\b(?:anything|nothing|what)(?:'s| is)? (?:else |still )?(?:open|unclear)\b/iu;
+/** Longer ones go on to say something. */
+const MAX_UNKNOWN_WORDS = 12;
 /** How far back the question may lie. */
 const LOOK_BACK_TURNS = 14;
 /** A question that is asked again is the same while it is fresh; this also bounds the cost. */
@@ -38,11 +42,11 @@ export function findQuestions(sentences: readonly Sentence[], decisions: readonl
     const cue = LEFT_OPEN.test(sentence.text) && !ASKS_WHAT_IS_OPEN.test(sentence.text);
     if (cue) leaveOpen(sentence, sentences, asked, open);
     else if (STILL_OPEN.test(sentence.text) && sentence.stems.size >= 3) addOpen(open, [sentence], tidy(sentence.text));
-    else if (UNKNOWN.test(sentence.text)) {
+    else if (UNKNOWN.test(sentence.text) && foldWords(sentence.text).length <= MAX_UNKNOWN_WORDS) {
       const last = asked.at(-1);
-      const direct =
-        last && sentence.turnIndex - (last.at(-1)?.turnIndex ?? 0) === 1 && last.some(({ stems }) => stems.size >= 2);
-      if (direct && !isAnswered(sentence, sentences)) addOpen(open, [...last, sentence], questionText(last));
+      const direct = last && sentence.turnIndex - (last.at(-1)?.turnIndex ?? 0) === 1;
+      const question = direct && withContext(last, sentences);
+      if (question && !isAnswered(sentence, sentences)) addOpen(open, [...question, sentence], questionText(question));
     }
   }
   return dropRestated(open).filter(question => !decisions.some(decision => closes(decision, question)));
@@ -54,6 +58,14 @@ function addQuestion(sentence: Sentence, asked: Sentence[][]): void {
   const previous = last?.at(-1);
   if (last && previous && previous.turn === sentence.turn && previous.index + 1 === sentence.index) last.push(sentence);
   else asked.push([sentence]);
+}
+
+/** "Do we know why?" is no question to read alone: the sentence before comes with it. Undefined where nothing helps. */
+function withContext(group: Sentence[], sentences: readonly Sentence[]): Sentence[] | undefined {
+  if (group.some(({ stems, text }) => stems.size >= 2 || (stems.size === 1 && ASKS_ABOUT.test(text)))) return group;
+  const first = group[0]?.index ?? 0;
+  const before = sentences.slice(Math.max(0, first - 2), first).findLast(({ stems }) => stems.size >= 3);
+  return before && group.some(({ text }) => WHY.test(text)) ? [before, ...group] : undefined;
 }
 
 function leaveOpen(
@@ -128,11 +140,12 @@ function closes(decision: Decision, question: OpenQuestion): boolean {
 }
 
 function questionText(group: readonly Sentence[]): string {
-  const full = group.filter(one => one.stems.size >= 1);
-  return (full.length > 0 ? full : group)
+  const withWords = group.filter(one => one.stems.size >= 1 || WHY.test(one.text));
+  const full = withWords.length > 0 ? withWords : group;
+  return full
     .map(({ text }) =>
       tidy(text.replace(/^(?:(?:and|so|but|okay|well|perfect|good|um|sorry|one more thing|just one)[,.]? )+/iu, '')),
     )
-    .map(text => (/[?!]$/u.test(text) ? text : `${text}?`))
+    .map((text, place) => (/[?!]$/u.test(text) ? text : `${text}${full[place]?.isQuestion === false ? '.' : '?'}`))
     .join(' ');
 }

@@ -20,7 +20,7 @@ const NO_NAMES = new Set(
 const NAME = "\\p{Lu}[\\p{Ll}']+(?:-\\p{Lu}\\p{Ll}+)?";
 const CALLED = `(?:(?:mr|mrs|ms|miss|dr|doctor|professor)\\.? )?(${NAME})`;
 const OPENING =
-  "(?:okay|ok|yes|so|right|great|good|and|perfect|well|thanks|thank you|hi|hello|hey|morning|good morning|sorry|now|then|alright|sure|lovely|cool|but|oh)";
+  '(?:okay|ok|yes|so|right|great|good|and|perfect|well|thanks|thank you|hi|hello|hey|morning|good morning|sorry|now|then|alright|sure|lovely|cool|but|oh)';
 /** Whatever the capitals: only names that are known count. */
 const VOCATIVES = [
   new RegExp(`^${CALLED},`, 'iu'),

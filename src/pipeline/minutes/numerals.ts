@@ -37,17 +37,50 @@ const SCALE = new Map([
   ['thousand', 1e3],
   ['million', 1e6],
   ['billion', 1e9],
+  ['grand', 1e3],
 ]);
+const CURRENCY = /^(?:euros?|dollars?|pounds?|francs?)$/;
+/** Of "an hour and a half" the value is 1.5. */
+const HALVED = /^(?:hour|day|week|month|year|minute|million|mile|metre|meter|kilo)$/;
 
 /** The numbers of folded words, in order. "second" and "one" count too; callers know when they are no numbers. */
 export function findNumbers(tokens: readonly string[]): NumberMention[] {
   const found: NumberMention[] = [];
   for (let from = 0; from < tokens.length; ) {
-    const mention = readDigits(tokens, from) ?? readWords(tokens, from);
+    const read = readDigits(tokens, from) ?? readWords(tokens, from);
+    const mention = read ? withCents(withHalf(read, tokens), tokens) : readOneAndAHalf(tokens, from);
     if (mention) found.push(mention);
     from = mention ? mention.to : from + 1;
   }
   return found;
+}
+
+/** "six and a half grand", "four minutes and a half" */
+function withHalf(mention: NumberMention, tokens: readonly string[]): NumberMention {
+  if (mention.ordinal) return mention;
+  const { to } = mention;
+  const half = isAndAHalf(tokens, to) ? to : isAndAHalf(tokens, to + 1) ? to + 1 : undefined;
+  if (half === undefined) return mention;
+  const scale = SCALE.get(tokens[half + 3] ?? '') ?? 1;
+  return { ...mention, value: (mention.value + 0.5) * scale, to: half + (scale > 1 ? 4 : 3) };
+}
+
+/** "seven euros fifty" */
+function withCents(mention: NumberMention, tokens: readonly string[]): NumberMention {
+  if (mention.ordinal || !CURRENCY.test(tokens[mention.to] ?? '')) return mention;
+  const cents = readWords(tokens, mention.to + 1);
+  if (!cents || cents.ordinal || cents.value < 5 || cents.value > 99) return mention;
+  return { ...mention, value: mention.value + cents.value / 100, to: cents.to };
+}
+
+/** "an hour and a half" */
+function readOneAndAHalf(tokens: readonly string[], from: number): NumberMention | undefined {
+  const isOne = /^an?$/.test(tokens[from] ?? '') && HALVED.test(tokens[from + 1] ?? '');
+  return isOne && isAndAHalf(tokens, from + 2) ? { value: 1.5, from, to: from + 5, ordinal: false } : undefined;
+}
+
+function isAndAHalf(tokens: readonly string[], at: number): boolean {
+  return tokens[at] === 'and' && tokens[at + 1] === 'a' && tokens[at + 2] === 'half';
 }
 
 /** The values said in a text. */
@@ -94,7 +127,11 @@ function readWords(tokens: readonly string[], from: number): NumberMention | und
   }
   if (current < 0) return undefined;
   const decimal = readDecimals(tokens, at);
-  return { value: total + current + decimal.value, from, to: decimal.to, ordinal: false };
+  const value = total + current + decimal.value;
+  const scale = decimal.to > at ? SCALE.get(tokens[decimal.to] ?? '') : undefined; // "two point three million"
+  return scale
+    ? { value: value * scale, from, to: decimal.to + 1, ordinal: false }
+    : { value, from, to: decimal.to, ordinal: false };
 }
 
 /** "one twenty-nine" is 129, "twenty twenty-six" 2026, "forty two" 42; NaN where two numbers stand side by side. */

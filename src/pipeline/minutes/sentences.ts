@@ -4,7 +4,8 @@ import type { Transcript, Turn } from '../meeting.ts';
 import { joinWords } from '../stages/join-words.ts';
 import { splitSentences } from '../stages/split-sentences.ts';
 import type { Evidence } from '../summary.ts';
-import { contentStems } from './words.ts';
+import { findNumbers } from './numerals.ts';
+import { contentStems, foldWords } from './words.ts';
 
 export interface Sentence {
   /** Place in the meeting. */
@@ -93,8 +94,17 @@ function clean(quote: string): string {
     .replace(/[’‘`]/g, "'")
     .replace(/(^|\s)(?:uh-huh|mm-hmm|um|uh|er|erm|hmm|mm|ah)\b(?!-)[,.]?(?=\s|$)/giu, '$1')
     .replace(/, (?:like|you know|I mean|sort of|kind of),(?= )/giu, '')
-    .replace(/\b((?:[\p{L}']+ ){0,2}[\p{L}']+)(?:,?\s+\1)+\b/giu, '$1')
+    .replace(
+      /\b((?:[\p{L}']+ ){0,2}[\p{L}']+)(?:,?\s+\1)+\b/giu,
+      (all, once: string) => (isOneNumber(all) ? all : once), // "twenty twenty-six"
+    )
     .replace(/\s+/g, ' ')
     .replace(/^[\s,]+/, '')
     .trim();
+}
+
+function isOneNumber(text: string): boolean {
+  const tokens = foldWords(text);
+  const [number] = findNumbers(tokens);
+  return number?.to === tokens.length;
 }

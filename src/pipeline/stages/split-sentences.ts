@@ -11,7 +11,7 @@ export interface WordRange {
 const SENTENCE_PAUSE_MS = 2_000;
 
 const END = /[.?!…。？！]["'’”)\]]*$/u;
-const ABBREVIATION = /^["'“(]*(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|a\.m|p\.m|\p{Lu})\.$/iu;
+const ABBREVIATION = /^["'“(]*(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|approx|a\.m|p\.m|(?!i)\p{Lu})\.$/iu;
 
 /** The sentences of `words`, in order, without gaps. */
 export function splitSentences(words: readonly Word[]): WordRange[] {
