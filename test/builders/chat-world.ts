@@ -20,7 +20,7 @@ import { makeTemporaryFolder } from './temporary-folder.ts';
 import { QUICK } from './test-jobs.ts';
 import { until } from './until.ts';
 
-export interface ChatWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized' | 'voices'> {
+export interface ChatWorld extends Pick<FakeStages, 'calls' | 'during' | 'summarized' | 'voices' | 'spans'> {
   store: Store;
   blobs: BlobStore;
   teacher: FakeTeacher;
@@ -55,7 +55,7 @@ export async function startChatWorld<Fake>(
   const fake = await open({ after: stop => closing.push(stop as () => void) });
   const config = loadConfig({ HANSARD_DATA: folder, ...env(fake) });
   const logger = pino({ level: process.env.TEST_LOG ?? 'silent' }, pino.destination(2));
-  const { stages, calls, during, summarized, voices } = createFakeStages();
+  const { stages, calls, during, summarized, voices, spans } = createFakeStages();
   const teacher = createFakeTeacher(stages.voices.model);
   const disk = createDiskBlobs(path.join(folder, 'blobs'));
   const blobs: BlobStore = {
@@ -89,7 +89,7 @@ export async function startChatWorld<Fake>(
   let bot = await start();
   closing.unshift(() => bot.stop());
   const world: ChatWorld = {
-    ...{ store, blobs, folder, calls, during, summarized, voices, teacher },
+    ...{ store, blobs, folder, calls, during, summarized, voices, spans, teacher },
     async work() {
       const workDir = path.join(folder, 'work');
       const versions = { hansard: '0' };

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
+import type { SpeakerSpan } from '../../src/pipeline/meeting.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
 import { loadOwnTemplates } from '../../src/pipeline/render/own-templates.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';
@@ -20,6 +21,8 @@ export interface FakeStages {
   /** What happens during a step, before it gives its result: it may wait, abort or throw. */
   during: Partial<Record<Step, (signal: AbortSignal) => unknown>>;
   decoded: ReturnType<typeof decodedRecording>;
+  /** Who speaks when. */
+  spans: SpeakerSpan[];
   /** What the voices sound like. */
   voices: HeardVoice[];
   /** What the summary says. */
@@ -76,6 +79,7 @@ export function createFakeStages(): FakeStages {
     decoded: decodedRecording({ warnings: ['decoded with doubt'] }),
     summarized: {},
     wishes: [],
+    spans: [span(0, 400, 4_000), span(1, 4_900, 8_000)],
     voices: [],
     stages: {
       decode: {
@@ -114,8 +118,7 @@ export function createFakeStages(): FakeStages {
         models: () => ['hash of the voice models'],
         async run(audio, _options, context) {
           await listen('diarize', audio, context);
-          const spans = [span(0, 400, 4_000), span(1, 4_900, 8_000)];
-          return { spans, speakerCount: 2, warnings: ['told apart with doubt'] };
+          return { spans: fake.spans, speakerCount: 2, warnings: ['told apart with doubt'] };
         },
       },
       voices: {

@@ -8,7 +8,7 @@ import { openBullmqQueue } from '../../../src/pipeline/queue/bullmq-queue.ts';
 import { createResultStore } from '../../../src/pipeline/results/result-store.ts';
 import { findOutcome } from '../../../src/pipeline/run-stage.ts';
 import { renderedSchema, transcriptSchema } from '../../../src/pipeline/stage-results.ts';
-import type { VoiceVector } from '../../../src/pipeline/voices/voice-vector.ts';
+import { filesWithVoice } from '../../builders/files-with-voice.ts';
 import { type Pipeline, startPipeline } from '../../builders/pipeline.ts';
 import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
 import { QUICK } from '../../builders/test-jobs.ts';
@@ -44,29 +44,6 @@ async function finish(pipeline: Pipeline, id: string) {
   };
 }
 
-/** Every form in which a vector could lie in a file: as bytes, in base64 at each offset, as numbers in JSON. */
-function traces(vector: VoiceVector): Buffer[] {
-  const bytes = Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).subarray(48, 96);
-  const numbers = [...vector.subarray(20, 24)];
-  return [
-    bytes,
-    ...[0, 1, 2].map(skip => Buffer.from(bytes.subarray(skip, skip + 30).toString('base64'))),
-    ...numbers.map(number => Buffer.from(`${number}`.slice(0, 10))),
-  ];
-}
-
-function filesWith(folder: string, vectors: readonly VoiceVector[]): string[] {
-  const files = fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map(name => path.join(folder, name))
-    .filter(name => fs.statSync(name).isFile());
-  const wanted = vectors.flatMap(traces);
-  return files.filter(name => {
-    const content = fs.readFileSync(name);
-    return wanted.some(trace => content.includes(trace));
-  });
-}
-
 async function overRedis(t: TestContext): Promise<{ pipeline: Pipeline; redisFolder: string }> {
   const redisFolder = await makeTemporaryFolder(t);
   const { url } = await startRedis(t, redisFolder);
@@ -90,7 +67,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     assert.match(files['transcript.json'] ?? '', /"label":"Maya".*"by":"voice"/);
     assert.equal(pipeline.store.speakers.of(id)[0]?.personId, personId);
     assert.equal(await pipeline.queue.status(`diarize.${id}`), undefined, 'the job took the voices along');
-    assert.deepEqual(filesWith(pipeline.folder, [...HEARD, voiceVector(1)]), []);
+    assert.deepEqual(filesWithVoice(pipeline.folder, [...HEARD, voiceVector(1)]), []);
   });
 
   test('the search of the test above would find a vector in any of its forms', async t => {
@@ -105,7 +82,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
       );
     }
     fs.writeFileSync(path.join(folder, 'json'), JSON.stringify([...vector]));
-    assert.equal(filesWith(folder, [vector]).length, 7);
+    assert.equal(filesWithVoice(folder, [vector]).length, 7);
   });
 
   test('without the switch nobody is recognised, and no voice leaves a trace on the disk', async t => {
@@ -122,7 +99,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     assert.deepEqual(pipeline.store.speakers.of(id), []);
     const job = await pipeline.queue.status(`diarize.${id}`);
     assert.equal(JSON.stringify(job?.payload).includes('voices'), false);
-    assert.deepEqual(filesWith(pipeline.folder, HEARD), []);
+    assert.deepEqual(filesWithVoice(pipeline.folder, HEARD), []);
   });
 
   test('Redis holds no voice either, with people enrolled or without', { skip: noRedis }, async t => {
@@ -137,7 +114,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     assert.deepEqual(speakers?.[0], ['Maya', 'voice']);
     assert.ok(fs.readdirSync(redisFolder, { recursive: true }).length > 0);
     for (const folder of [redisFolder, pipeline.folder])
-      assert.deepEqual(filesWith(folder, [...HEARD, voiceVector(1)]), []);
+      assert.deepEqual(filesWithVoice(folder, [...HEARD, voiceVector(1)]), []);
   });
 
   test('a meeting that was there before is searched when somebody runs it again, and not when they correct it', async t => {
