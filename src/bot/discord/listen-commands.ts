@@ -33,6 +33,7 @@ const HELP: Piece[][] = [
     { text: '/transcribe cancel', style: 'code' },
     { text: ', retry, speakers or forget: the latest recording, or one by its name' },
   ],
+  [{ text: '/transcribe voice', style: 'code' }, { text: ' be recognised by your voice, or no longer' }],
   [{ text: '/transcribe settings', style: 'code' }, { text: ' what this channel wants' }],
 ];
 

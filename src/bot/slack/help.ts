@@ -17,6 +17,7 @@ export const HELP: Piece[][] = [
     { text: 'forget', style: 'code' },
     { text: ' the latest recording, or one by its name' },
   ],
+  [{ text: '/transcribe voice', style: 'code' }, { text: ' be recognised by your voice, or no longer' }],
   [{ text: '/transcribe settings', style: 'code' }, { text: ' what this channel wants; or: settings auto on' }],
   [{ text: '/transcribe https://…', style: 'code' }, { text: ' a recording by its link, where links are allowed' }],
   [{ text: '/transcribe help', style: 'code' }, { text: ' this' }],

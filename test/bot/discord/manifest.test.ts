@@ -41,6 +41,7 @@ describe('the commands for Discord', () => {
       'speakers',
       'search',
       'settings',
+      'voice',
       'forget',
       'help',
     ]);

@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { loadConfig } from '../../../src/config.ts';
+import { startStages } from '../../../src/gpu-worker/run.ts';
+import { learnVoice } from '../../../src/gpu-worker/voices/learn-voice.ts';
+import type { Span } from '../../../src/pipeline/meeting.ts';
+import { VOICE_THRESHOLDS } from '../../../src/pipeline/voices/match-voices.ts';
+import { cosine } from '../../../src/pipeline/voices/voice-vector.ts';
+import { missing, modelsDir } from '../../builders/decoded-audio.ts';
+import { recordingLogger } from '../../builders/recording-logger.ts';
+import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
+import { findTools } from '../ffmpeg/media.ts';
+
+const standup = path.join(import.meta.dirname, '../../../samples/standup.webm');
+const { skip: skipWithoutFfmpeg } = await findTools();
+const skip = missing(['segmentation-3.0', 'campplus'], []) || skipWithoutFfmpeg;
+
+const spans = (...seconds: [from: number, length: number][]): Span[] =>
+  seconds.map(([from, length]) => ({ startMs: from * 1000, endMs: (from + length) * 1000 }));
+/** Who speaks alone there, by its .rttm. */
+const MAYA = spans([0.8, 6.1], [24.4, 2.4], [34.9, 3.2]);
+const MAYA_LATER = spans([44.7, 5.5], [52.9, 3.1]);
+const KENJI = spans([7.5, 8.3], [17.5, 6.3]);
+
+test('in a meeting a voice is learned from its own stretches, and a meeting is no sample', { skip }, async t => {
+  const config = loadConfig({ HANSARD_MODELS: modelsDir, HANSARD_DEVICE: 'cpu', HANSARD_PROCESSES: '1' });
+  const stages = startStages({ config, logger: recordingLogger().logger, ensureModels: async () => {} });
+  t.after(() => stages.close());
+  const workDir = await makeTemporaryFolder(t);
+  const { signal } = new AbortController();
+  const learn = (own: Span[] | null) => learnVoice(standup, own, { stages, workDir, signal });
+  const [maya, later, kenji] = [await learn(MAYA), await learn(MAYA_LATER), await learn(KENJI)];
+  assert.ok(cosine(maya.vector, later.vector) >= VOICE_THRESHOLDS.automatic, `${cosine(maya.vector, later.vector)}`);
+  assert.ok(cosine(maya.vector, kenji.vector) < VOICE_THRESHOLDS.suggested, `${cosine(maya.vector, kenji.vector)}`);
+  assert.ok(maya.seconds >= 10 && maya.seconds <= 12, `${maya.seconds}`);
+  await assert.rejects(learn(MAYA.slice(1)), { code: 'voice_too_short' });
+  await assert.rejects(learn(null), { code: 'voice_mixed' });
+});
