@@ -7,6 +7,7 @@ import type { Span } from '../pipeline/meeting.ts';
 import { speakerSplit } from '../pipeline/recording-options.ts';
 import { formatClock } from '../pipeline/render/format-time.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
+import { isUnnamed } from '../pipeline/tracks.ts';
 import { chooseLineUp } from '../pipeline/voices/choose-line-up.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
 import type { MinutesReader } from './read-minutes.ts';
@@ -50,7 +51,7 @@ export async function cutVoiceClips(
     minutes.decoded(meetingId),
     minutes.heard(meetingId),
   ]);
-  const unknown = new Set(transcript.speakers.filter(({ id, label }) => id === label).map(({ id }) => id));
+  const unknown = new Set(transcript.speakers.filter(isUnnamed).map(({ id }) => id));
   const { speakerMerges, speakerSplits } = changesSchema.parse(options);
   const clips = chooseLineUp(transcript, transcription, diarization, { speakerMerges, speakerSplits })
     .filter(({ speaker }) => unknown.has(speaker))

@@ -3,7 +3,7 @@
  * that only their sounding stretches are kept: one after the other in one file, the *packed* sound, with the table here.
  */
 import { z } from 'zod';
-import type { Diarization, PlatformUser, Transcription } from './meeting.ts';
+import type { Diarization, PlatformUser, Speaker, Transcription } from './meeting.ts';
 
 export const platformUserSchema: z.ZodType<PlatformUser> = z.object({
   platform: z.literal('discord'),
@@ -39,6 +39,17 @@ export const tracksSchema = z.object({
   stretches: z.array(stretch),
 });
 export type Tracks = z.infer<typeof tracksSchema>;
+
+/** What a channel is called that is one speaker's. */
+export function nameChannel(channel: number, count: number): string {
+  if (count !== 2) return `Channel ${channel + 1}`;
+  return channel === 0 ? 'Left channel' : 'Right channel';
+}
+
+/** Whether nobody has said who the speaker is: the name of a channel says where somebody speaks, and not who. */
+export function isUnnamed({ id, label }: Pick<Speaker, 'id' | 'label'>): boolean {
+  return label === id || /^(?:Left channel|Right channel|Channel \d+)$/.test(label);
+}
 
 /** What the diarization stage gives for such a recording, unasked. */
 export const NOTHING_TO_TELL_APART: Diarization = { spans: [], speakerCount: 0, warnings: [] };

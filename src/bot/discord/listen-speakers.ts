@@ -4,6 +4,7 @@ import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
+import { isUnnamed } from '../../pipeline/tracks.ts';
 import { context, list, message, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { hintsOf, speakersShown } from '../present/speaker-quotes.ts';
@@ -75,7 +76,7 @@ export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
   const speakers = speakersShown(transcript);
   if (speakers.length === 0)
     return asDiscord(message('Nobody', [paragraph({ text: 'Nobody speaks in this recording.' })])).components;
-  const isUnknown = speakers.some(({ id, label }) => id === label);
+  const isUnknown = speakers.some(isUnnamed);
   const lines = speakers.map(({ id, label, speechMs }) => [
     { text: `${label === id ? id : `${label} (${id})`}, ${formatLength(speechMs)} `, style: 'bold' as const },
     ...hintsOf(id, transcript),

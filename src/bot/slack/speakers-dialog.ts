@@ -3,6 +3,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
+import { isUnnamed } from '../../pipeline/tracks.ts';
 import { type Block, buttons, context, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { hintsOf, speakersShown } from '../present/speaker-quotes.ts';
@@ -23,7 +24,7 @@ const NOBODY = 'nobody';
 /** @param areClipsPosted they are in the thread by now */
 export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcript, areClipsPosted = false): ModalView {
   const shown = speakersShown(transcript);
-  const unknown = shown.filter(({ id, label }) => label === id);
+  const unknown = shown.filter(isUnnamed);
   const help: Block[] =
     unknown.length === 0
       ? []

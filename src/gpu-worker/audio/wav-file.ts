@@ -29,6 +29,16 @@ export function openWavFile(path: string): WavFile {
   }
 }
 
+/** Opens it for as long as the work lasts. @throws HansardError `decode_failed`, and what the work throws */
+export async function withWavFile<T>(path: string, work: (wav: WavFile) => Promise<T>): Promise<T> {
+  const wav = openWavFile(path);
+  try {
+    return await work(wav);
+  } finally {
+    wav.close();
+  }
+}
+
 function findSamples(fd: number, path: string): { dataOffset: number; sampleCount: number } {
   const size = fs.fstatSync(fd).size;
   const header = Buffer.alloc(12);

@@ -13,15 +13,27 @@ export function buildInputOptions(): string[] {
   ];
 }
 
+/** What of a recording is decoded. */
+export interface DecodedPart {
+  /** Counts audio tracks from 0. */
+  track: number;
+  /** One channel of the track, from 0; all mixed when left out. */
+  channel?: number | undefined;
+  /** Only its beginning; all of it when left out. */
+  seconds?: number | undefined;
+}
+
 /**
  * What comes after the input. Pictures, subtitles and data are never opened. `aresample` fills gaps in the timestamps
  * with silence: a muted microphone or a lost packet leaves such a gap in WebM, and without it ten seconds of gap move
  * every later word by ten seconds (measured). `-bitexact` keeps a comment chunk out of the WAV header.
  */
-export function buildOutputOptions(track: number): string[] {
+export function buildOutputOptions({ track, channel, seconds }: DecodedPart): string[] {
+  const one = channel === undefined ? '' : `pan=mono|c0=c${channel},`;
   return [
     ...['-map', `0:a:${track}`, '-vn', '-sn', '-dn', '-map_metadata', '-1'],
-    ...['-af', 'aresample=async=1:first_pts=0', '-ac', '1', '-ar', String(SAMPLE_RATE_HZ)],
+    ...['-af', `${one}aresample=async=1:first_pts=0`, '-ac', '1', '-ar', String(SAMPLE_RATE_HZ)],
+    ...(seconds === undefined ? [] : ['-t', String(seconds)]),
     ...['-c:a', 'pcm_s16le', '-bitexact', '-f', 'wav'],
   ];
 }

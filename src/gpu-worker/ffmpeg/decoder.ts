@@ -27,6 +27,10 @@ export interface DecodeRequest {
   wavPath: string;
   /** The answer of `probe` for this source. */
   facts: MediaFacts;
+  /** One channel of the chosen track, from 0; all mixed when left out. */
+  channel?: number | undefined;
+  /** Only so much of the beginning. */
+  seconds?: number | undefined;
   signal: AbortSignal;
   /** Fraction done, 0..1, never falling; it waits at 0 while the length is not known. */
   onProgress(fraction: number): void;
@@ -151,7 +155,7 @@ async function runFfmpeg(run: FfmpegRun): Promise<FfmpegEnd & { errorCount: numb
   const command = createCommand(folder)
     .input(`file:${sourceName}`)
     .inputOptions(...cage, run.ffmpegPath, ...buildInputOptions())
-    .outputOptions(...buildOutputOptions(facts.chosenTrack))
+    .outputOptions(...buildOutputOptions({ track: facts.chosenTrack, channel: run.channel, seconds: run.seconds }))
     .output(`file:${run.wavName}`);
   let latest = 0;
   const stopper = createStopper(command);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { HansardError } from '../../errors.ts';
 import type { AudioTrack, MediaFacts } from '../../pipeline/media-facts.ts';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
+import { withWavFile } from '../audio/wav-file.ts';
 import type { FfmpegTools } from '../ffmpeg/check-ffmpeg.ts';
 import { decodeTrack } from '../ffmpeg/decoder.ts';
 import { probe } from '../ffmpeg/probe.ts';
@@ -53,7 +54,8 @@ async function addTracks(
     try {
       const { facts, wavPath } = await decodeCraigTrack(track, { ...job, onProgress }, tools);
       const startMs = facts.startMs > LATE_MS ? facts.startMs : 0;
-      await packer.add(wavPath, Math.round((startMs * SAMPLE_RATE_HZ) / 1000), speaker);
+      const startSample = Math.round((startMs * SAMPLE_RATE_HZ) / 1000);
+      await withWavFile(wavPath, wav => packer.add(wav, startSample, speaker));
       await fs.rm(wavPath);
       audioTracks.push({ ...facts, track: audioTracks.length, startMs, title: speaker.name });
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Decodes whatever came: one recording for all, or one track per speaker in a ZIP of Craig or in a video. */
+/** Decodes whatever came: one recording for all, or one track per speaker in a ZIP of Craig, in a video, or in channels. */
 import path from 'node:path';
 import type { DecodedRecording } from '../../pipeline/decoded.ts';
 import type { MediaFacts } from '../../pipeline/media-facts.ts';
@@ -7,6 +7,7 @@ import type { FfmpegTools } from '../ffmpeg/check-ffmpeg.ts';
 import { decode } from '../ffmpeg/decoder.ts';
 import { probe } from '../ffmpeg/probe.ts';
 import { isZip } from './craig-zip.ts';
+import { decodeChannels } from './decode-channels.ts';
 import { decodeCraig } from './decode-craig.ts';
 import { decodeStreams } from './decode-streams.ts';
 
@@ -27,10 +28,13 @@ export interface Decoded {
 export async function decodeRecording(job: DecodeJob, tools: FfmpegTools): Promise<Decoded> {
   if (await isZip(job.sourcePath)) return await decodeCraig(job, tools);
   const { private: _notStored, ...facts } = await probe(job.sourcePath, tools, job.signal);
-  if (!facts.isMultiTrack) return await decodeOne(job, facts, tools);
+  if (!facts.isMultiTrack) {
+    const channels = await decodeChannels(job, facts, tools);
+    return 'decoded' in channels ? channels : await decodeOne(job, facts, tools, channels);
+  }
   const streams = await decodeStreams(job, facts, tools);
   if ('decoded' in streams) return streams;
-  return await decodeOne(job, { ...facts, chosenTrack: streams.chosenTrack }, tools, streams.warnings);
+  return await decodeOne(job, { ...facts, chosenTrack: streams.chosenTrack }, tools, streams);
 }
 
 /** An ordinary recording: one track on which everybody speaks. */
@@ -38,16 +42,16 @@ async function decodeOne(
   { sourcePath, workDir, signal, onProgress }: DecodeJob,
   facts: MediaFacts,
   tools: FfmpegTools,
-  found: readonly string[] = [],
+  { channel, warnings }: { channel?: number | undefined; warnings: readonly string[] },
 ): Promise<Decoded> {
   const wavPath = path.join(workDir, 'audio.wav');
-  const made = await decode({ sourcePath, wavPath, facts, signal, onProgress }, tools);
+  const made = await decode({ sourcePath, wavPath, facts, channel, signal, onProgress }, tools);
   const { sampleCount, durationMs, audioHash, truncated, loudness } = made;
   return {
     audio: { wavPath, sampleCount, durationMs },
     decoded: {
       ...{ facts, durationMs, audioHash, truncated, loudness, ffmpegVersion: tools.version },
-      ...{ warnings: [...made.warnings, ...found], tracks: null },
+      ...{ warnings: [...made.warnings, ...warnings], tracks: null },
     },
   };
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { HansardError } from '../../errors.ts';
 import type { AudioTrack, MediaFacts } from '../../pipeline/media-facts.ts';
 import type { TrackSpeaker } from '../../pipeline/tracks.ts';
-import { openWavFile } from '../audio/wav-file.ts';
+import { openWavFile, withWavFile } from '../audio/wav-file.ts';
 import type { FfmpegTools } from '../ffmpeg/check-ffmpeg.ts';
 import { decodeTrack } from '../ffmpeg/decoder.ts';
 import { MAX_TRACKS } from './craig-zip.ts';
@@ -43,7 +43,8 @@ export async function decodeStreams(
   if (speaking.length > 1) {
     const speakers = distinguishNames(speaking.map(({ track }) => ({ name: nameOf(track), user: null })));
     return await packTracks(job, tools, async packer => {
-      for (const [index, { wavPath }] of speaking.entries()) await packer.add(wavPath, 0, speakers[index]!);
+      for (const [index, { wavPath }] of speaking.entries())
+        await withWavFile(wavPath, wav => packer.add(wav, 0, speakers[index]!));
       for (const { wavPath } of wavs) await fs.rm(wavPath);
       return { facts, warnings };
     });

@@ -18,6 +18,8 @@ const NOTHING_MISSED = ['empty_file', 'too_short'] as const;
 export interface FoundTracks {
   facts: MediaFacts;
   warnings: string[];
+  /** See `DecodedRecording`; left out where each track is a file of its own. */
+  truncated?: string | null;
 }
 
 /** @param fill adds the tracks, and tells the rest */
@@ -28,7 +30,7 @@ export async function packTracks(
 ): Promise<Decoded> {
   const packer = await openTrackPacker(workDir, signal);
   try {
-    const { facts, warnings } = await fill(packer);
+    const { facts, warnings, truncated = null } = await fill(packer);
     const { audio, audioHash } = await packer.finish();
     const loudness = await measureLoudness(tools.ffmpegPath, workDir, path.basename(audio.wavPath), signal);
     if (signal.aborted) throw new HansardError('cancelled', 'after decoding the tracks');
@@ -38,7 +40,7 @@ export async function packTracks(
       audio,
       decoded: {
         ...{ facts, durationMs, audioHash, loudness, warnings },
-        ...{ truncated: null, ffmpegVersion: tools.version, tracks: packed.tracks },
+        ...{ truncated, ffmpegVersion: tools.version, tracks: packed.tracks },
       },
     };
   } finally {

@@ -3,13 +3,13 @@
  * a track is no speaker of its own.
  */
 import type { WavFile } from '../audio/wav-file.ts';
+import { correlate, levelOf, QUIETEST_DB, quantile } from './levels.ts';
 
 const FRAME_SAMPLES = 1_600;
 const FRAMES_AT_ONCE = 600;
 /** A track sounds where it is louder than its own background by so much, and not far below its loudest. */
 const ABOVE_BACKGROUND_DB = 10;
 const BELOW_LOUDEST_DB = 25;
-const QUIETEST_DB = -60;
 /** Less than a second of sound proves nothing. */
 const MIN_FRAMES = 10;
 /** Frames that are compared, spread over the track: a minute. */
@@ -74,27 +74,7 @@ export function holds(whole: TrackProfile, part: TrackProfile): boolean {
   return softerDb <= MAX_SOFTER_DB && correlate(centred(partLevels), centred(wholeLevels)) >= SAME_COURSE;
 }
 
-/** In dB below full scale; digital silence is -100. */
-function levelOf(samples: Float32Array): number {
-  const square = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-  return 10 * Math.log10(Math.max(square, 1e-10));
-}
-
-function correlate(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let index = 0; index < a.length; index++) {
-    ab += a[index]! * b[index]!;
-    aa += a[index]! * a[index]!;
-    bb += b[index]! * b[index]!;
-  }
-  return aa > 0 && bb > 0 ? ab / Math.sqrt(aa * bb) : 0;
-}
-
 function centred(values: readonly number[]): number[] {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   return values.map(value => value - mean);
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? -100;
 }

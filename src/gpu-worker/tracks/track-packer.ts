@@ -7,13 +7,16 @@ import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
 import type { DecodedAudio } from '../../pipeline/ports.ts';
 import type { Stretch, TrackSpeaker } from '../../pipeline/tracks.ts';
 import { asStorageError } from '../../write-atomically.ts';
-import { openWavFile, type WavFile } from '../audio/wav-file.ts';
+import type { WavFile } from '../audio/wav-file.ts';
 import { buildWavHeader, WAV_HEADER_BYTES } from '../audio/wav-header.ts';
 import { findStretches } from './find-stretches.ts';
 
 export interface TrackPacker {
-  /** Adds a decoded track that begins so many samples after the meeting. @throws HansardError `too_long`, `disk_full` */
-  add(wavPath: string, startSample: number, speaker: TrackSpeaker): Promise<void>;
+  /**
+   * Adds a decoded track that begins so many samples after the meeting.
+   * @throws HansardError `too_long`, `disk_full`, `cancelled`
+   */
+  add(wav: WavFile, startSample: number, speaker: TrackSpeaker): Promise<void>;
   /** The mix is as long as the longest track. */
   finish(): Promise<{ audio: DecodedAudio & Required<Pick<DecodedAudio, 'packed'>>; audioHash: string }>;
   close(): Promise<void>;
@@ -61,8 +64,7 @@ export async function openTrackPacker(folder: string, signal: AbortSignal): Prom
   }
 
   return {
-    async add(wavPath, startSample, speaker) {
-      const wav = openWavFile(wavPath);
+    async add(wav, startSample, speaker) {
       try {
         const endSample = startSample + wav.sampleCount;
         if (endSample > MAX_SAMPLES) throw new HansardError('too_long', `a track ends after ${endSample} samples`);
@@ -72,9 +74,7 @@ export async function openTrackPacker(folder: string, signal: AbortSignal): Prom
           await onDisk(addStretch(wav, from, to, startSample), packedPath);
         }
       } catch (cause) {
-        throw signal.aborted ? new HansardError('cancelled', wavPath, { cause }) : cause;
-      } finally {
-        wav.close();
+        throw signal.aborted ? new HansardError('cancelled', 'while tracks were packed', { cause }) : cause;
       }
     },
     async finish() {

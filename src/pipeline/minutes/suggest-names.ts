@@ -4,6 +4,7 @@
  */
 import type { NameSuggestion } from '../files.ts';
 import type { Transcript, Turn } from '../meeting.ts';
+import { isUnnamed } from '../tracks.ts';
 import { findNames, mayBeName } from './names.ts';
 import { cite, type Sentence, splitIntoSentences } from './sentences.ts';
 
@@ -49,7 +50,7 @@ export function suggestionsFor(id: string, transcript: Transcript): NameSuggesti
 export function suggestNames(transcript: Transcript): Map<string, NameSuggestion> {
   const { speakers, turns } = transcript;
   const sentences = splitIntoSentences(transcript);
-  const unknown = new Set(speakers.filter(({ id, label }) => id === label).map(({ id }) => id));
+  const unknown = new Set(speakers.filter(isUnnamed).map(({ id }) => id));
   if (unknown.size === 0) return new Map();
   const taken = new Set(speakers.map(({ label }) => label.toLowerCase()));
   const votes = collectVotes(sentences, turns, transcript).filter(({ name }) => !taken.has(name.toLowerCase()));

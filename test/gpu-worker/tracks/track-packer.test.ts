@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
+import { openWavFile, withWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
 import { buildWavHeader } from '../../../src/gpu-worker/audio/wav-header.ts';
 import { openTrackPacker } from '../../../src/gpu-worker/tracks/track-packer.ts';
 import { unpackWords } from '../../../src/gpu-worker/tracks/unpack-words.ts';
@@ -26,7 +26,7 @@ async function pack(t: TestContext, tracks: readonly { file: string; startSecond
   const folder = await makeTemporaryFolder(t);
   const packer = await openTrackPacker(folder, signal);
   for (const { file, startSeconds = 0, name = null } of tracks)
-    await packer.add(file, startSeconds * RATE, { ...nobody, name });
+    await withWavFile(file, wav => packer.add(wav, startSeconds * RATE, { ...nobody, name }));
   const made = await packer.finish();
   await packer.close();
   return { ...made, ...made.audio.packed };
@@ -111,14 +111,20 @@ describe('packed tracks', () => {
   test('stop when asked to', async t => {
     const folder = await makeTemporaryFolder(t);
     const packer = await openTrackPacker(folder, AbortSignal.abort());
-    await assert.rejects(packer.add(writeTrack(folder, 5, []), 0, nobody), { code: 'cancelled' });
+    await assert.rejects(
+      withWavFile(writeTrack(folder, 5, []), wav => packer.add(wav, 0, nobody)),
+      { code: 'cancelled' },
+    );
     await packer.close();
   });
 
   test('longer than a file can hold are refused', async t => {
     const folder = await makeTemporaryFolder(t);
     const packer = await openTrackPacker(folder, signal);
-    await assert.rejects(packer.add(writeTrack(folder, 1, []), 37 * 3600 * RATE, nobody), { code: 'too_long' });
+    await assert.rejects(
+      withWavFile(writeTrack(folder, 1, []), wav => packer.add(wav, 37 * 3600 * RATE, nobody)),
+      { code: 'too_long' },
+    );
     await packer.close();
   });
 

@@ -6,6 +6,7 @@ import type { Transcript } from '../../../src/pipeline/meeting.ts';
 import { suggestNames } from '../../../src/pipeline/minutes/suggest-names.ts';
 import { assignSpeakers } from '../../../src/pipeline/stages/assign-speakers.ts';
 import { nameSpeakers } from '../../../src/pipeline/stages/name-speakers.ts';
+import { nameChannel } from '../../../src/pipeline/tracks.ts';
 import { say, transcription } from '../../builders/meeting.ts';
 
 const MEETINGS = '../shared/testdata/meetings';
@@ -56,6 +57,16 @@ test('who introduces themselves is who they say', () => {
     'Marcus here, sorry.',
   ])
     assert.deepEqual(names(talk(`A: ${line}`, 'B: Welcome.')), { SPEAKER_00: 'Marcus' }, line);
+});
+
+test('a channel that is somebody’s says nothing of who that is', () => {
+  const transcript = talk("A: Good morning, I'm Marcus, from support.", 'B: Good morning.');
+  const channels = { SPEAKER_00: nameChannel(0, 2), SPEAKER_01: nameChannel(1, 2) };
+  assert.deepEqual(names(nameSpeakers(transcript, { names: channels })), { SPEAKER_00: 'Marcus' });
+  assert.deepEqual(names(nameSpeakers(transcript, { names: { SPEAKER_00: nameChannel(11, 16) } })), {
+    SPEAKER_00: 'Marcus',
+  });
+  assert.deepEqual(names(nameSpeakers(transcript, { names: { SPEAKER_00: 'Channel manager' } })), {});
 });
 
 test('a name that two speakers answer to is nobody, and so is one of somebody else', () => {
