@@ -21,6 +21,8 @@ NEVER = -100.0
 
 def make_all(folder):
     make_sense_voice(folder / "sensevoice-small")
+    for name in ("parakeet-tdt-0.6b-v2", "parakeet-tdt-0.6b-v3"):
+        make_parakeet(folder / name)
 
 
 class Graph:
@@ -63,6 +65,77 @@ def kaldi_centres(count=80, low=20.0, high=8000.0):
     mel = lambda hz: 1127 * np.log(1 + hz / 700)
     step = (mel(high) - mel(low)) / (count + 1)
     return [700 * (np.exp((mel(low) + (band + 1) * step) / 1127) - 1) for band in range(count)]
+
+
+def slaney_centres(count):
+    break_hz, break_mel, log_step = 1000, 15, np.log(6.4) / 27
+    highest = break_mel + np.log(8000 / break_hz) / log_step
+    mels = [highest * (band + 1) / (count + 1) for band in range(count)]
+    return [mel * break_hz / break_mel if mel < break_mel else break_hz * np.exp((mel - break_mel) * log_step) for mel in mels]
+
+
+def make_parakeet(folder):
+    """The export of istupakov: an encoder, and a decoder with its joint network and the states of its LSTM."""
+    spoken = ["▁hel", "lo", "▁wor", "ld", ",", "▁good", "▁day", "."]
+    pieces = ["<unk>", *spoken, "<blk>"]
+    size, blank, width, bands, durations = len(pieces), len(pieces) - 1, 1024, 128, 5
+
+    encoder = Graph()
+    every_eighth = [encoder.constant([value], np.int64) for value in (0, 2**62, 2, 8)]
+    fewer = encoder.op("Slice", "audio_signal", *every_eighth)
+    encoder.op("Pad", fewer, encoder.constant([0, 0, 0, 0, width - bands, 0], np.int64), name="outputs")
+    one, eight = encoder.constant(1, np.int64), encoder.constant(8, np.int64)
+    encoder.op("Add", encoder.op("Div", encoder.op("Sub", "length", one), eight), one, name="encoded_lengths")
+    encoder.write(
+        folder / "encoder-model.int8.onnx",
+        {"audio_signal": (TensorProto.FLOAT, ["B", bands, "T"]), "length": (TensorProto.INT64, ["B"])},
+        {"outputs": (TensorProto.FLOAT, ["B", width, "F"]), "encoded_lengths": (TensorProto.INT64, ["B"])},
+    )
+
+    scale, bias, band = np.zeros(size), np.full(size, NEVER), np.zeros(size)
+    bias[blank] = 25
+    for index, nearest in enumerate(nearest_bands(slaney_centres(bands)), start=1):
+        scale[index], bias[index], band[index] = 10, 0, nearest
+    # "lo" leaps no frame, and is not said twice; all others leap over the rest of their tone.
+    after = np.zeros((size, size))
+    after[2, 2] = NEVER
+    leaps = np.full((size, durations), NEVER)
+    leaps[:, 4], leaps[blank], leaps[2] = 0, NEVER, NEVER
+    leaps[blank, 1], leaps[2, 0] = 0, 0
+    # The full stop comes after four tokens, which only the state knows.
+    closing = np.zeros(size)
+    closing[-2] = NEVER
+
+    decoder = Graph()
+    heard = decoder.op("Gather", "encoder_outputs", decoder.constant(band, np.int64), axis=1)
+    axis = decoder.constant([2], np.int64)
+    scores = decoder.op("Add", decoder.op("Mul", decoder.op("Squeeze", heard, axis), decoder.constant(scale)), decoder.constant(bias))
+    last = decoder.op("Squeeze", decoder.op("Gather", decoder.constant(after), "targets"), decoder.constant([1], np.int64))
+    count = decoder.op("Slice", "input_states_1", decoder.constant([0, 0, 0], np.int64), decoder.constant([1, 1, 1], np.int64))
+    early = decoder.op("Cast", decoder.op("Less", decoder.op("Reshape", count, decoder.constant([1, 1], np.int64)), decoder.constant(4.0)), to=TensorProto.FLOAT)
+    scores = decoder.op("Add", decoder.op("Add", scores, last), decoder.op("Mul", early, decoder.constant(closing)))
+    token = decoder.op("ArgMax", scores, axis=1, keepdims=0)
+    both = decoder.op("Concat", scores, decoder.op("Gather", decoder.constant(leaps), token), axis=1)
+    decoder.op("Unsqueeze", both, decoder.constant([1, 2], np.int64), name="outputs")
+    decoder.op("Identity", "target_length", name="prednet_lengths")
+    decoder.op("Add", "input_states_1", decoder.constant(1.0), name="output_states_1")
+    decoder.op("Identity", "input_states_2", name="output_states_2")
+    states = {name: (TensorProto.FLOAT, [2, "B", 640]) for name in ("input_states_1", "input_states_2")}
+    decoder.write(
+        folder / "decoder_joint-model.int8.onnx",
+        {
+            "encoder_outputs": (TensorProto.FLOAT, ["B", width, "F"]),
+            "targets": (TensorProto.INT32, ["B", "U"]),
+            "target_length": (TensorProto.INT32, ["B"]),
+            **states,
+        },
+        {
+            "outputs": (TensorProto.FLOAT, ["B", "F", "U", size + durations]),
+            "prednet_lengths": (TensorProto.INT32, ["B"]),
+            **{name.replace("input", "output"): shape for name, shape in states.items()},
+        },
+    )
+    write_pieces(folder / "vocab.txt", pieces)
 
 
 def make_sense_voice(folder):

@@ -75,14 +75,15 @@ function separatePowers(
 /**
  * Triangles of equal area on Slaney's mel scale from 0 to 8000 Hz, as librosa makes them; only the part that is not zero is kept.
  * @param count 80, or 128 for Whisper large-v3 and its kin
+ * @param fftSize of the spectrum that they are applied to
  */
-export function buildMelBands(count: number): MelBands {
+export function buildMelBands(count: number, fftSize = WINDOW): MelBands {
   const highest = toMel(SAMPLE_RATE_HZ / 2);
   const edges = Array.from({ length: count + 2 }, (_, i) => toHz((highest * i) / (count + 1)));
   return Array.from({ length: count }, (_, band) => {
     const [left, middle, right] = [edges[band]!, edges[band + 1]!, edges[band + 2]!];
-    const all = Array.from({ length: POWER_BINS }, (_, k) => {
-      const hz = (k * SAMPLE_RATE_HZ) / WINDOW;
+    const all = Array.from({ length: fftSize / 2 + 1 }, (_, k) => {
+      const hz = (k * SAMPLE_RATE_HZ) / fftSize;
       const rising = (hz - left) / (middle - left);
       const falling = (right - hz) / (right - middle);
       return (Math.max(0, Math.min(rising, falling)) * 2) / (right - left);

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { openWavFile, type WavFile } from '../audio/wav-file.ts';
 import type { VoiceContext } from '../diarization/voice-models.ts';
 import { graphsDir } from '../models/catalogue.ts';
-import type { MultilingualModel } from '../models/plan-recognition.ts';
+import type { EnglishModel, MultilingualModel } from '../models/plan-recognition.ts';
 import { type Campplus, loadCampplus } from '../onnx/campplus.ts';
-import { loadMoonshine, type Moonshine, type MoonshineName } from '../onnx/moonshine.ts';
+import { loadMoonshine, type Moonshine } from '../onnx/moonshine.ts';
+import { loadParakeet } from '../onnx/parakeet.ts';
 import { loadSegmentation, type Segmentation } from '../onnx/segmentation.ts';
 import { loadSenseVoice } from '../onnx/sense-voice.ts';
 import { loadSilero, type Silero } from '../onnx/silero.ts';
@@ -25,6 +26,17 @@ export interface TaskRunner {
 
 interface Releasable {
   release(): Promise<void>;
+}
+
+/** A recogniser of English alone. */
+type PieceRecognizer = Moonshine;
+
+function hearingEnglish({ transcribe, release }: WindowRecognizer): PieceRecognizer {
+  const options = { language: 'en', task: 'transcribe' } as const;
+  return {
+    transcribe: (wav, pieces, signal, onProgress) => transcribe(wav, pieces, options, signal, onProgress),
+    release,
+  };
 }
 
 export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunner {
@@ -49,14 +61,25 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
   }
 
   const silero = (): Promise<Silero> => need('silero-vad', weights => loadSilero(weights, device));
-  const moonshine = (name: MoonshineName): Promise<Moonshine> =>
-    need(name, weightsDir => loadMoonshine(name, { weightsDir, graphsDir, device }));
+  const englishRecognizer = (name: EnglishModel): Promise<PieceRecognizer> =>
+    need<PieceRecognizer>(name, async weightsDir => {
+      switch (name) {
+        case 'parakeet-tdt-0.6b-v2':
+        case 'parakeet-tdt-0.6b-v2-fp32':
+          return hearingEnglish(await loadParakeet(name, { weightsDir, device }));
+        default:
+          return loadMoonshine(name, { weightsDir, graphsDir, device });
+      }
+    });
   const windowRecognizer = (name: MultilingualModel): Promise<WindowRecognizer> =>
     need<WindowRecognizer>(name, weightsDir => {
       switch (name) {
         case 'sensevoice-small':
         case 'sensevoice-small-fp32':
           return loadSenseVoice(name, { weightsDir, device });
+        case 'parakeet-tdt-0.6b-v3':
+        case 'parakeet-tdt-0.6b-v3-fp32':
+          return loadParakeet(name, { weightsDir, device });
         default:
           return loadWhisper(name, { weightsDir, graphsDir, device });
       }
@@ -70,7 +93,7 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
       case 'detect-speech':
         return (await silero()).probabilities(wav, task.fromFrame, task.toFrame, signal, onProgress);
       case 'recognize': {
-        const recognizer = await moonshine(task.model);
+        const recognizer = await englishRecognizer(task.model);
         if (!frugal) return recognizer.transcribe(wav, task.pieces, signal, onProgress);
         const transcripts = [];
         for (const piece of task.pieces)

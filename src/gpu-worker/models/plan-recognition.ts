@@ -5,15 +5,28 @@ import type { RecordingOptions } from '../../pipeline/recording-options.ts';
 import { findModel } from './catalogue.ts';
 
 /** Recognisers of English, the default first. */
-export const ENGLISH_MODELS = ['moonshine-base', 'moonshine-tiny'] as const;
+export const ENGLISH_MODELS = [
+  'moonshine-base',
+  'moonshine-tiny',
+  'parakeet-tdt-0.6b-v2',
+  'parakeet-tdt-0.6b-v2-fp32',
+] as const;
 export type EnglishModel = (typeof ENGLISH_MODELS)[number];
 
 /** Recognisers of several languages, the default first. */
-export const MULTILINGUAL_MODELS = ['whisper-base', 'sensevoice-small', 'sensevoice-small-fp32'] as const;
+export const MULTILINGUAL_MODELS = [
+  'whisper-base',
+  'sensevoice-small',
+  'sensevoice-small-fp32',
+  'parakeet-tdt-0.6b-v3',
+  'parakeet-tdt-0.6b-v3-fp32',
+] as const;
 export type MultilingualModel = (typeof MULTILINGUAL_MODELS)[number];
 
 /** Those that translate into English. */
 const TRANSLATORS: readonly MultilingualModel[] = ['whisper-base'];
+/** Those that do not say which language they hear, and drift into another where nobody says it (models.md, 4.2). */
+const NEED_LANGUAGE: readonly MultilingualModel[] = ['parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v3-fp32'];
 
 /**
  * What people may ask for by name; `auto` is Moonshine for English and Whisper for everything else. Several names joined
@@ -98,14 +111,25 @@ function planModels(
   const [english] = language === 'en' || language === 'auto' ? models.english : [];
   const needsOthers = !english || others.length > 0 || translate;
   if (language === 'en' && !needsOthers) return { english, multilingual: undefined };
-  const able = models.multilingual.filter(name => !translate || TRANSLATORS.includes(name));
-  if (able.length === 0 && models.multilingual.length > 0)
-    throw new HansardError(
-      'invalid_usage',
-      `${models.multilingual.join(', ')}: no translation. ${TRANSLATORS[0]} translates.`,
-    );
-  const chosen = chooseMultilingual(able, others, language === 'auto');
+  const findsOthers = language === 'auto';
+  const chosen = chooseMultilingual(findAble(models.multilingual, { translate, findsOthers }), others, findsOthers);
   return { english, multilingual: chosen ?? (needsOthers ? MULTILINGUAL_DEFAULT : undefined) };
+}
+
+/** @throws HansardError `invalid_usage` where models are named and none of them can do it */
+function findAble(
+  models: readonly MultilingualModel[],
+  { translate, findsOthers }: { translate: boolean; findsOthers: boolean },
+): MultilingualModel[] {
+  const translators = models.filter(name => !translate || TRANSLATORS.includes(name));
+  const able = translators.filter(name => !findsOthers || !NEED_LANGUAGE.includes(name));
+  if (able.length > 0 || models.length === 0) return able;
+  const names = models.join(' and ');
+  const obstacle =
+    translators.length > 0
+      ? `${names} cannot find out a language. Say with --language which one is spoken.`
+      : `${names} cannot translate; ${TRANSLATORS[0]} can.`;
+  throw new HansardError('invalid_usage', obstacle);
 }
 
 /** One that knows the languages that are named, and little else; where others are to be found out, one that knows most. */

@@ -51,8 +51,23 @@ test('only who can translate is asked to', () => {
   assert.equal(planRecognition({ ...wanted, model: 'sensevoice-small+whisper-base' }).multilingual, 'whisper-base');
   assert.throws(() => planRecognition({ ...wanted, model: 'sensevoice-small' }), {
     code: 'invalid_usage',
-    detail: 'sensevoice-small: no translation. whisper-base translates.',
+    detail: 'sensevoice-small cannot translate; whisper-base can.',
   });
+});
+
+test('Parakeet is for English, or for a European language that is named', () => {
+  assert.deepEqual(plan('parakeet-tdt-0.6b-v2+whisper-base', 'auto'), {
+    english: 'parakeet-tdt-0.6b-v2',
+    multilingual: 'whisper-base',
+  });
+  const both = 'parakeet-tdt-0.6b-v3+whisper-base';
+  assert.equal(plan(both, 'de').multilingual, 'parakeet-tdt-0.6b-v3');
+  for (const language of ['auto', 'zh']) assert.equal(plan(both, language).multilingual, 'whisper-base');
+  assert.throws(() => plan('parakeet-tdt-0.6b-v3', 'auto'), {
+    code: 'invalid_usage',
+    detail: /Say with --language which/,
+  });
+  assert.throws(() => plan('parakeet-tdt-0.6b-v3', 'zh'), { code: 'invalid_usage', detail: /does not know Chinese/ });
 });
 
 test('a language that is not known, or not to the model, is refused with a sentence', () => {

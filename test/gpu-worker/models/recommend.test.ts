@@ -34,10 +34,19 @@ test('little memory means the smallest model, and the reason is said', () => {
 test('models for a GPU are for one that is large enough, and the reason is said', () => {
   const gpu = { ...laptop, processes: 1, device: 'cuda:0', gpuBytes: 24e9, deviceReason: 'It is here.' };
   assert.equal(recommend(gpu)['east-asian'], 'sensevoice-small-fp32');
+  assert.equal(recommend(gpu).english, 'parakeet-tdt-0.6b-v2-fp32');
   assert.equal(recommend(laptop)['east-asian'], 'sensevoice-small');
   assert.equal(recommend({ ...gpu, gpuBytes: 2e9 })['east-asian'], 'sensevoice-small');
   assert.match(whyOf(laptop), /sensevoice-small-fp32 would need a GPU with 4\.0 GB; there is none that can be used/);
   assert.match(whyOf({ ...gpu, gpuBytes: 2e9 }), /a GPU with 4\.0 GB; it has 2\.0 GB/);
+});
+
+test('many cores with VNNI and memory for each take the larger model for English', () => {
+  const workstation = { ...laptop, cores: 16, processes: 8, memoryBytes: 32e9 };
+  assert.equal(recommend(workstation).english, 'parakeet-tdt-0.6b-v2');
+  assert.equal(recommend({ ...workstation, hasVnni: false }).english, 'moonshine-base');
+  assert.match(whyOf({ ...workstation, hasVnni: false }), /8 cores with VNNI; there are 16 without/);
+  assert.match(whyOf({ ...workstation, memoryBytes: 8e9 }), /v2 would need 11\.4 GB of free memory for 8 processes/);
 });
 
 test('that a model was never run here is said', () => {
