@@ -52,6 +52,7 @@ const environment = z.object({
   S3_SECRET_ACCESS_KEY: z.string().optional(),
   HANSARD_MINUTES: z.string().optional(),
   HANSARD_TEMPLATES: z.string().optional(),
+  HANSARD_GLOSSARY: z.string().optional(),
   HANSARD_VOICE_KEY_FILE: z.string().optional(),
   HANSARD_USER_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
   HANSARD_CHANNEL_MINUTES_PER_DAY: z.coerce.number().positive().optional(),
@@ -96,6 +97,8 @@ export interface Config {
   minutesDir: string;
   /** The installation's own templates; the folder need not be there. */
   templatesDir: string;
+  /** Terms for every recording, one a line. */
+  glossaryFile: string | undefined;
   /** The key that voiceprints are encrypted with; made with the first one. */
   voiceKeyFile: string;
   /** Days after a meeting is over, where the channel's settings do not say; 0 means at once. */
@@ -190,6 +193,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     blobs: blobsOf(values, dataDir),
     minutesDir: path.resolve(values.HANSARD_MINUTES ?? path.join(dataDir, 'minutes')),
     templatesDir: path.resolve(values.HANSARD_TEMPLATES ?? path.join(dataDir, 'templates')),
+    glossaryFile: values.HANSARD_GLOSSARY === undefined ? undefined : path.resolve(values.HANSARD_GLOSSARY),
     voiceKeyFile: path.resolve(values.HANSARD_VOICE_KEY_FILE ?? path.join(dataDir, 'voice.key')),
     retention: { audioDays: values.HANSARD_KEEP_AUDIO_DAYS, meetingDays: values.HANSARD_KEEP_MEETING_DAYS },
     quotas: {

@@ -8,7 +8,6 @@ import {
   consentSchema,
   FORGET_DELETED_SETTING,
   GLOSSARY_SETTING,
-  glossarySchema,
   LANGUAGE_SETTING,
   RETENTION_SETTING,
   retentionSchema,
@@ -19,7 +18,12 @@ import {
   targetSchema,
 } from '../pipeline/known-settings.ts';
 import { addCorrections } from '../pipeline/meeting-change.ts';
-import { type Correction, type RecordingOptions, SUMMARY_STYLES } from '../pipeline/recording-options.ts';
+import {
+  type Correction,
+  glossarySchema,
+  type RecordingOptions,
+  SUMMARY_STYLES,
+} from '../pipeline/recording-options.ts';
 import { summaryTemplateName } from '../pipeline/render/summary-template.ts';
 import type { Settings } from '../pipeline/store/settings.ts';
 
@@ -94,7 +98,7 @@ export function optionsOfChannel(
     ...(summaryLanguage !== undefined && { summaryLanguage }),
     ...(summaryStyle !== undefined && { summaryStyle }),
     ...(summaryTemplate !== undefined && { summaryTemplate }),
-    ...(glossary !== undefined && { corrections: glossary }),
+    ...(glossary !== undefined && { glossary: addCorrections(everywhere.glossary ?? [], glossary) }),
   };
 }
 

@@ -7,6 +7,7 @@ import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
 import { createDeliverHandler, type Platform } from '../pipeline/deliver-handler.ts';
 import { eraseMeeting } from '../pipeline/erase-meeting.ts';
 import { createFetchHandler } from '../pipeline/fetch-handler.ts';
+import { readGlossary } from '../pipeline/glossary/read-glossary.ts';
 import { createOrchestrator, type Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
 import { sweepOutDir } from '../pipeline/output-folder.ts';
 import { DISCORD_PLATFORM, FOLDER_PLATFORM, SLACK_PLATFORM } from '../pipeline/platforms.ts';
@@ -134,7 +135,7 @@ async function openPlatforms(options: BotOptions): Promise<OpenPlatforms> {
   const { config, logger, store, queue, blobs, cutClip } = options;
   await sweepOutDir(config.minutesDir);
   const platforms: OpenPlatforms['platforms'] = { [FOLDER_PLATFORM]: createFolderPlatform(config.minutesDir) };
-  const given = { config, logger, store, queue, blobs, options: defaults(options.model), cutClip };
+  const given = { config, logger, store, queue, blobs, options: defaults(config, options.model), cutClip };
   const opened: OpenPlatforms = { platforms };
   // who uses neither loads neither
   if (config.slack) {
@@ -156,10 +157,11 @@ function alertSink(channel: string, slack: OpenSlack | undefined, discord: OpenD
 }
 
 /** For recordings whose poster chose nothing. */
-function defaults(model: string): RecordingOptions {
+function defaults({ glossaryFile }: Config, model: string): RecordingOptions {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return {
     ...{ language: 'auto', model, summarizer: 'auto', timeZone },
     ...{ minSpeakers: 0, maxSpeakers: MOST_SPEAKERS },
+    ...(glossaryFile !== undefined && { glossary: readGlossary(glossaryFile, 'invalid_setting') }),
   };
 }

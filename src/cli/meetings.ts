@@ -45,7 +45,10 @@ export function submitCommand(load: Load): Command {
 async function submit(file: string, flags: SubmitFlags, services: Services): Promise<void> {
   const { store, blobs } = services;
   const who = localUser();
-  const options = toRecordingOptions(flags, await chooseModel(services.config));
+  const options = toRecordingOptions(flags, {
+    ...services.config,
+    model: await chooseModel(services.config),
+  });
   const submission = { file, options, who, platform: FOLDER_PLATFORM, priority: PRIORITIES.interactive };
   const { meeting, created } = await submitRecording(submission, { store, blobs }, new AbortController().signal);
   // asked for once more: what failed before is tried again

@@ -3,8 +3,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
 import { RECOGNIZERS } from '../gpu-worker/models/plan-recognition.ts';
+import { readGlossary } from '../pipeline/glossary/read-glossary.ts';
 import { KNOWN_LANGUAGES } from '../pipeline/languages.ts';
 import type { Span } from '../pipeline/meeting.ts';
+import { addCorrections } from '../pipeline/meeting-change.ts';
 import {
   MOST_SPEAKERS,
   parseSpeakerRange,
@@ -21,6 +23,7 @@ export interface RecordingFlags {
   redo?: readonly Span[];
   chineseScript?: 'simplified' | 'traditional';
   translate: boolean;
+  glossary?: string;
   speakers: SpeakerRange;
   model?: RecordingOptions['model'];
   summarizer: RecordingOptions['summarizer'];
@@ -42,6 +45,7 @@ export function addRecordingOptions(command: Command): Command {
       ]),
     )
     .option('--translate', 'add an English translation of what is in other languages', false)
+    .option('--glossary <file>', 'terms that may be said, one a line: Kubernetes: cooper netties, kubernetis')
     .option('--speakers <n|min-max>', 'how many people speak, when you know', parseSpeakers, {
       minSpeakers: 0,
       maxSpeakers: MOST_SPEAKERS,
@@ -72,8 +76,14 @@ export function addRecordingOptions(command: Command): Command {
     );
 }
 
-/** @param defaultModel when none is named */
-export function toRecordingOptions(flags: RecordingFlags, defaultModel: string): RecordingOptions {
+/**
+ * @param defaults the model when none is named; the glossary of the installation, to which that of the flags is added
+ * @throws HansardError `invalid_usage` or `invalid_setting` with a sentence
+ */
+export function toRecordingOptions(
+  flags: RecordingFlags,
+  { model: defaultModel, glossaryFile }: { model: string; glossaryFile: string | undefined },
+): RecordingOptions {
   const {
     language,
     redo,
@@ -88,6 +98,10 @@ export function toRecordingOptions(flags: RecordingFlags, defaultModel: string):
     speakers,
     date,
   } = flags;
+  const glossary = addCorrections(
+    glossaryFile === undefined ? [] : readGlossary(glossaryFile, 'invalid_setting'),
+    flags.glossary === undefined ? [] : readGlossary(flags.glossary, 'invalid_usage'),
+  );
   if (redo && language === 'auto') {
     throw new HansardError('invalid_usage', 'Say with --language in which language the stretch of --redo is.');
   }
@@ -99,6 +113,7 @@ export function toRecordingOptions(flags: RecordingFlags, defaultModel: string):
     ...(summaryStyle && { summaryStyle }),
     ...(summaryTemplate !== undefined && { summaryTemplate }),
     ...(summaryLanguage !== undefined && { summaryLanguage }),
+    ...(glossary.length > 0 && { glossary }),
     ...(date !== undefined && { meetingDate: date }),
   };
 }

@@ -81,7 +81,7 @@ export function transcribeCommand(load: () => Loaded): Command {
 
 /** Processes the files one after the other. Resolves with the exit status. */
 async function transcribe(files: string[], flags: TranscribeFlags, { config, logger }: Loaded): Promise<number> {
-  const options = toRecordingOptions(flags, await chooseModel(config));
+  const options = toRecordingOptions(flags, { ...config, model: await chooseModel(config) });
   planRecognition(options); // a language that no model knows is said once, not for each file
   const store = createModelStore(config.modelsDir);
   const stages = startStages({

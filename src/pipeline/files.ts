@@ -46,7 +46,15 @@ export const transcriptFileSchema = z.object({
     }),
   ),
   words: z.array(
-    z.object({ text: z.string(), start: seconds, end: seconds, speaker, confidence: z.number().min(0).max(1) }),
+    z.object({
+      text: z.string(),
+      start: seconds,
+      end: seconds,
+      speaker,
+      confidence: z.number().min(0).max(1),
+      /** What was heard where the glossary put this word; of a term of several words, at the first one for all. */
+      original: z.string().optional(),
+    }),
   ),
 });
 export type TranscriptFile = z.infer<typeof transcriptFileSchema>;
@@ -160,6 +168,8 @@ export const metaFileSchema = z.object({
   models: z.array(z.object({ name: z.string(), files: z.array(z.object({ name: z.string(), sha256 })) })),
   options: z.record(z.string(), z.json()),
   stages: z.record(z.string(), stage),
+  /** Words and phrases that the glossary put right. */
+  glossaryCorrections: count.default(0),
   warnings: z.array(z.string()),
 });
 export type MetaFile = z.infer<typeof metaFileSchema>;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
 import { nextCronMs } from './queue/cron.ts';
-import { correction, MOST_CORRECTIONS, recordingOptions, SUMMARY_STYLES } from './recording-options.ts';
+import { glossarySchema, recordingOptions, SUMMARY_STYLES } from './recording-options.ts';
 import { SUMMARY_TEMPLATES, summaryTemplateName } from './render/summary-template.ts';
 
 /** Days after a meeting is over; 0 means at once. */
@@ -25,7 +25,6 @@ export const scheduleSetting = (task: string): string => `schedule.${task}`;
 
 /** Where minutes go: the thread of the recording, or a message of their own in its channel. */
 export const targetSchema = z.enum(['thread', 'channel']);
-export const glossarySchema = z.array(correction).max(MOST_CORRECTIONS);
 export const consentSchema = z.string().max(300);
 
 interface KnownSetting {
@@ -66,7 +65,7 @@ const known: Record<string, KnownSetting> = {
   [GLOSSARY_SETTING]: {
     schema: glossarySchema,
     scope: 'channel',
-    does: 'how words that are heard wrong are written: [{"heard":"hansart","written":"Hansard"}]',
+    does: 'terms that are said, and how they are heard: [{"written":"Kubernetes"},{"heard":"hansart","written":"Hansard"}]',
   },
   [CONSENT_SETTING]: { schema: consentSchema, scope: 'channel', does: 'a sentence that stands under every summary' },
   [FORGET_DELETED_SETTING]: {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { addEdit, summaryEdit } from './minutes/edit-summary.ts';
 import { foldWords } from './minutes/words.ts';
-import { type Correction, correction, MOST_CORRECTIONS, recordingOptions } from './recording-options.ts';
+import { correction, type GlossaryEntry, MOST_CORRECTIONS, recordingOptions } from './recording-options.ts';
 import type { Meeting } from './store/meetings.ts';
 
 const people = recordingOptions.pick({ speakerNames: true, speakerMerges: true, speakerSplits: true });
@@ -33,8 +33,11 @@ export function changeOptions(options: Meeting['options'], change: MeetingChange
 }
 
 /** A phrase is written in one way: the later one counts. */
-export function addCorrections(before: readonly Correction[], added: readonly Correction[]): Correction[] {
-  const fold = (text: string) => foldWords(text).join(' ');
-  const isNew = ({ heard }: Correction) => !added.some(one => fold(one.heard) === fold(heard));
-  return [...before.filter(isNew), ...added].slice(-MOST_CORRECTIONS);
+export function addCorrections<Entry extends GlossaryEntry>(
+  before: readonly Entry[],
+  added: readonly Entry[],
+): Entry[] {
+  const phraseOf = ({ heard, written }: Entry) => foldWords(heard ?? written).join(' ');
+  const known = new Set(added.map(phraseOf));
+  return [...before.filter(entry => !known.has(phraseOf(entry))), ...added].slice(-MOST_CORRECTIONS);
 }

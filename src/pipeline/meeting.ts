@@ -22,6 +22,8 @@ export interface Speech extends Span {
 export interface Word extends Speech {
   text: string;
   confidence: number;
+  /** What was heard, where the glossary wrote this word; of a term of several words, at the first one for all. */
+  original?: string | undefined;
 }
 
 /** A stretch in one language, by its ISO 639 code. */

@@ -1,6 +1,7 @@
 /** The story: from a file on disk to a meeting with transcript and summary. Every dependency is an argument. */
 import { HansardError } from '../errors.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
+import { correctTerms } from './glossary/correct-terms.ts';
 import type { MediaFacts } from './media-facts.ts';
 import type { Diarization, SpeakerSpan, Transcript, Transcription } from './meeting.ts';
 import type { DecodedAudio, StageContext, Summarizer } from './ports.ts';
@@ -141,10 +142,11 @@ export async function processRecording(
     const { durationMs, tracks } = decoded.result;
     // whose track it is needs no voice
     const voices = tracks ? [] : await recognise(request, diarization.result, stages, source, signal);
-    const transcript = nameSpeakers(
-      assignSpeakers(transcription.result, diarization.result, durationMs, tracks?.speakers),
-      { voices, speakers: speakersOfVoices(transcription.result.words, diarization.result.spans) },
-    );
+    const words = correctTerms(transcription.result, options.glossary);
+    const transcript = nameSpeakers(assignSpeakers(words, diarization.result, durationMs, tracks?.speakers), {
+      voices,
+      speakers: speakersOfVoices(words.words, diarization.result.spans),
+    });
     const meetingDate = options.meetingDate ?? decoded.result.facts.createdAt ?? modifiedAt.toISOString();
     const keys = [transcription.key, diarization.key] as const;
     const summary = await summarize({ transcript, keys, meetingDate, voices }, stages, options, runner, signal);
@@ -305,10 +307,13 @@ async function summarize(
   runner: StageRunner,
   signal: AbortSignal,
 ): Promise<StageOutcome<Summary> & { failure?: HansardError }> {
+  const { glossary } = options;
   const wish = summarizeOptionsOf({ ...options, meetingDate });
   const summarizeWith = (chosen: ChosenSummarizer) =>
-    runner.run(summarizeIdentity(chosen, wish, ...keys, { knownVoices: voices }), summarySchema, context =>
-      chosen.summarizer.summarize(transcript, wish, context),
+    runner.run(
+      summarizeIdentity(chosen, wish, ...keys, { knownVoices: voices, glossary }),
+      summarySchema,
+      context => chosen.summarizer.summarize(transcript, wish, context),
     );
   try {
     return await summarizeWith(await stages.chooseSummarizer(options, signal));

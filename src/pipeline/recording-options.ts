@@ -20,6 +20,11 @@ export type Correction = z.infer<typeof correction>;
 /** More would be a dictionary. */
 export const MOST_CORRECTIONS = 500;
 
+/** A term as it is written, and one of the ways in which it is heard; a term that is heard in two ways has two entries. */
+export const glossaryEntry = z.object({ heard: phrase.optional(), written: phrase });
+export type GlossaryEntry = z.infer<typeof glossaryEntry>;
+export const glossarySchema = z.array(glossaryEntry).max(MOST_CORRECTIONS);
+
 /** More would be another meeting. */
 export const MOST_SPLITS = 200;
 
@@ -66,7 +71,9 @@ export const recordingOptions = z.object({
   speakerMerges: z.record(speakerId, speakerId).optional(),
   /** Stretches that belong to another speaker than the one they were given to. */
   speakerSplits: z.array(speakerSplit).max(MOST_SPLITS).optional(),
-  /** Words that people corrected, and the channel's glossary. */
+  /** Terms that may be said. */
+  glossary: glossarySchema.optional(),
+  /** Words that people corrected. */
   corrections: z.array(correction).max(MOST_CORRECTIONS).optional(),
   summaryStyle: z.enum(SUMMARY_STYLES).optional(),
   /** ISO 639-1 code; when not given, the language of the meeting. */

@@ -9,6 +9,7 @@ import { type BlobStore, blobKeys, download } from './blobs/blob-store.ts';
 import { type DecodedRecording, decodedSchema } from './decoded.ts';
 import { fetchSound, isSoundKept, keepSound } from './decoded-sound.ts';
 import type { MetaFile } from './files.ts';
+import { correctTerms } from './glossary/correct-terms.ts';
 import {
   assignJob,
   decodeJob,
@@ -172,8 +173,9 @@ export function createStageHandlers(options: StageHandlersOptions): Handler[] {
     stage(assignJob, transcriptSchema, async parsed => {
       const { decoded, transcription, diarization } = await loadHeard(parsed);
       const { durationMs, tracks } = decoded.result;
-      const { speakerNames: names, speakerMerges, speakerSplits, corrections, knownVoices: voices } = parsed.options;
-      const words = correctWords(transcription.result, corrections);
+      const { speakerNames: names, speakerMerges, speakerSplits, knownVoices: voices } = parsed.options;
+      const { glossary, corrections } = parsed.options;
+      const words = correctWords(correctTerms(transcription.result, glossary), corrections);
       const transcript = assignSpeakers(words, diarization.result, durationMs, tracks?.speakers);
       const speakers = speakersOfVoices(words.words, diarization.result.spans);
       const divided = splitSpeakers(transcript, speakerSplits);

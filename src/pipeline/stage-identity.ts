@@ -56,20 +56,22 @@ export function diarizeIdentity(
   };
 }
 
-/** What people say of the words and of who said them. */
+/** What people say of the words and of who said them, and what the glossary knows. */
 export type Corrections = Partial<
-  Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'speakerSplits' | 'corrections'>
+  Pick<RecordingOptions, 'speakerNames' | 'speakerMerges' | 'speakerSplits' | 'glossary' | 'corrections'>
 > & { knownVoices?: readonly KnownVoice[] | undefined };
 
 /** Where nobody corrected anything the keys are those of always. */
 function withCorrections(changes: Corrections) {
-  const { speakerNames = {}, speakerMerges = {}, speakerSplits = [], corrections = [], knownVoices = [] } = changes;
+  const { speakerNames = {}, speakerMerges = {}, speakerSplits = [], knownVoices = [] } = changes;
+  const { glossary = [], corrections = [] } = changes;
   const sorted = (record: Record<string, string>) => Object.entries(record).sort();
   return {
     ...(Object.keys(speakerNames).length > 0 && { names: sorted(speakerNames) }),
     ...(Object.keys(speakerMerges).length > 0 && { merges: sorted(speakerMerges) }),
     ...(speakerSplits.length > 0 && { splits: speakerSplits }),
     ...(knownVoices.length > 0 && { voices: knownVoices }),
+    ...(glossary.length > 0 && { glossary: glossary.map(({ heard = null, written }) => [heard, written]) }),
     ...(corrections.length > 0 && { corrections: corrections.map(({ heard, written }) => [heard, written]) }),
   };
 }

@@ -40,7 +40,14 @@ export const transcriptSchema: z.ZodType<Transcript> = z.object({
       speaker: z.string(),
       text: z.string(),
       overlap: z.boolean(),
-      words: z.array(speech.extend({ text: z.string(), confidence: z.number(), speaker: z.string() })),
+      words: z.array(
+        speech.extend({
+          text: z.string(),
+          confidence: z.number(),
+          speaker: z.string(),
+          original: z.string().optional(),
+        }),
+      ),
     }),
   ),
 });

@@ -77,6 +77,7 @@ export function meta(changes: Partial<MetaFile> = {}): MetaFile {
     models: [{ name: 'moonshine-base', files: [{ name: 'encoder.onnx', sha256: '1'.repeat(64) }] }],
     options: { language: 'auto', model: 'moonshine-base' },
     stages: { transcribe: { seconds: 1.5, cpuSeconds: 1.4, rtf: 0.05, stored: false } },
+    glossaryCorrections: 0,
     warnings: [],
     ...changes,
   };

@@ -1,6 +1,7 @@
 /** Hears what a channel wants: menus that count at once, and a dialog for what has to be written. */
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
+import { parseGlossary } from '../../pipeline/glossary/glossary-text.ts';
 import { consentSchema } from '../../pipeline/known-settings.ts';
 import { DISCORD_PLATFORM } from '../../pipeline/platforms.ts';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
@@ -17,11 +18,12 @@ import { context } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { presentSettings } from '../present/present-settings.ts';
 import {
-  formatGlossary,
+  GLOSSARY_HINT,
+  keepHidden,
   keptDays,
   MOST_CONSENT_CHARACTERS,
   MOST_GLOSSARY_CHARACTERS,
-  parseGlossary,
+  showGlossary,
 } from '../settings-text.ts';
 import { buildForm, withChoice } from './forms.ts';
 import type { Heard } from './handlers.ts';
@@ -101,7 +103,8 @@ export function listenToSettings({ handlers, store, defaults, readsAll, autoProc
     const days = z.object({ audioDays: keptDays, meetingDays: keptDays }).safeParse({ audioDays, meetingDays });
     if (!days.success || audioDays === '' || meetingDays === '')
       return await responder.say('Days are a number, such as 90.');
-    write({ glossary: lines, consent: consentSchema.parse(consent), retention: days.data }, heard);
+    const { glossary: before } = readChannelSettings(store.settings, scopeOf(caller.channel));
+    write({ glossary: keepHidden(before, lines), consent: consentSchema.parse(consent), retention: days.data }, heard);
     await responder.say(show(heard));
   });
 }
@@ -150,10 +153,10 @@ export function buildWriteModal(
       {
         id: 'glossary',
         label: 'Glossary',
-        hint: 'One a line, as heard and as written: hansart = Hansard',
+        hint: GLOSSARY_HINT,
         isOptional: true,
       },
-      { initial: formatGlossary(glossary), most: MOST_GLOSSARY_CHARACTERS, isLong: true },
+      { initial: showGlossary(glossary).text, most: MOST_GLOSSARY_CHARACTERS, isLong: true },
     ),
     textField(
       { id: 'consent', label: 'Under every summary, about agreement', isOptional: true },

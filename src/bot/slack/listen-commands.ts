@@ -7,6 +7,7 @@ import { answerCommand, type Command, meantMeetings, offerMeetings, parseCommand
 import { type ChatMessage, sentence } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
 import { presentSettings, sentenceOfAuto } from '../present/present-settings.ts';
+import { keepHidden } from '../settings-text.ts';
 import { createAnswering, onDialog } from './answering.ts';
 import { asSlack } from './blocks.ts';
 import { HELP } from './help.ts';
@@ -155,7 +156,9 @@ export function listenToCommands(parts: SlackParts, actions: MeetingActions): vo
   onDialog(app, answering, SETTINGS_DIALOG, readSettingsDialog, async ({ channel, wanted }, user) => {
     await rights.assertMaySet(channel, user);
     assertMayTakeAll(wanted, autoProcess);
-    writeChannelSettings(store.settings, scopeOf(channel), wanted, whoIs(user));
+    const { glossary: before } = readChannelSettings(store.settings, scopeOf(channel));
+    const glossary = keepHidden(before, wanted.glossary);
+    writeChannelSettings(store.settings, scopeOf(channel), { ...wanted, glossary }, whoIs(user));
     await teller.whisper(
       { channel, user },
       presentSettings(store.settings, { platform: SLACK_PLATFORM, channel }, defaults.auto),

@@ -1,17 +1,18 @@
 /** The dialog of a channel's settings. Pure. */
 import type { ModalView } from '@slack/types';
 import { z } from 'zod';
+import { parseGlossary } from '../../pipeline/glossary/glossary-text.ts';
 import { consentSchema, targetSchema } from '../../pipeline/known-settings.ts';
 import { SUMMARY_STYLES } from '../../pipeline/recording-options.ts';
 import { summaryTemplateName } from '../../pipeline/render/summary-template.ts';
 import { type ChannelSettings, DEFAULT_CONSENT } from '../channel-settings.ts';
 import { LANGUAGES, STYLES, SUMMARY_LANGUAGES, TARGETS, templateChoices } from '../choices.ts';
 import {
-  formatGlossary,
+  GLOSSARY_HINT,
   keptDays,
   MOST_CONSENT_CHARACTERS,
   MOST_GLOSSARY_CHARACTERS,
-  parseGlossary,
+  showGlossary,
 } from '../settings-text.ts';
 import { choiceField, type DialogErrors, dialogAnswers, textField, tickField } from './dialog.ts';
 
@@ -54,10 +55,10 @@ export function buildSettingsDialog(channel: string, settings: ChannelSettings, 
         {
           block: 'glossary',
           label: 'Glossary',
-          hint: 'One word or name a line, as it is heard and as it is written: hansart = Hansard',
+          hint: GLOSSARY_HINT,
           isOptional: true,
         },
-        { initial: formatGlossary(settings.glossary ?? []), most: MOST_GLOSSARY_CHARACTERS, isLong: true },
+        { initial: showGlossary(settings.glossary ?? []).text, most: MOST_GLOSSARY_CHARACTERS, isLong: true },
       ),
       textField(
         { block: 'consent', label: 'What stands under every summary about agreement', isOptional: true },

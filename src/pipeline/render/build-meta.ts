@@ -54,6 +54,9 @@ export function buildMeta(meeting: ProcessedMeeting, context: MetaContext): Meta
     models: context.models,
     options: JSON.parse(JSON.stringify({ ...chosen, meetingDate: meetingDate ?? null })),
     stages: stageCosts(meeting),
+    glossaryCorrections: meeting.transcript.turns
+      .flatMap(({ words }) => words)
+      .filter(({ original }) => original !== undefined).length,
     warnings: meeting.warnings,
   };
 }

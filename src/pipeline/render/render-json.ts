@@ -34,12 +34,13 @@ export function renderTranscriptJson(transcript: Transcript): string {
       overlap,
     })),
     words: transcript.turns.flatMap(({ words }) =>
-      words.map(({ text, startMs, endMs, speaker, confidence }) => ({
+      words.map(({ text, startMs, endMs, speaker, confidence, original }) => ({
         text,
         start: toSeconds(startMs),
         end: toSeconds(endMs),
         speaker,
         confidence: Math.round(confidence * 1000) / 1000,
+        ...(original !== undefined && { original }),
       })),
     ),
   };

@@ -76,7 +76,7 @@ export function sampleMinutes(): Minutes {
         ...{ audioTracks: [], chapters: [] },
       },
       ...{ versions: { hansard: 'sample' }, device: { name: 'cpu', reason: 'a sample' }, models: [] },
-      ...{ options: {}, stages: {}, warnings: [] },
+      ...{ options: {}, stages: {}, glossaryCorrections: 0, warnings: [] },
     },
   };
 }

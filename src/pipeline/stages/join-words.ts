@@ -15,6 +15,13 @@ export function hasSpaceBefore(before: string, word: string): boolean {
   return !(SPACELESS.test([...before].at(-1) ?? '') && SPACELESS.test([...word][0] ?? ''));
 }
 
+const AT_SPACELESS = new RegExp(`(?<=${SPACELESS.source})|(?=${SPACELESS.source})`, 'u');
+
+/** Characters of scripts without spaces by themselves, everything between them as it is. */
+export function splitSpaceless(word: string): string[] {
+  return word.split(AT_SPACELESS);
+}
+
 /** Width of a text in letters of the Latin script: Chinese, Japanese and Korean characters are twice as wide. */
 export function widthOf(text: string): number {
   let width = 0;

@@ -174,7 +174,7 @@ describe('what people do with minutes in Discord', { concurrency: true }, () => 
         ask(channel, 'next.webm');
         await until('it is there', () => store.meetings.list({ limit: 9 }).some(({ title }) => title === 'next.webm'));
         const { options } = await meetingIn(channel, 'done');
-        assert.deepEqual(options.corrections, [{ heard: 'plants', written: 'roses' }]);
+        assert.deepEqual(options.glossary, [{ heard: 'plants', written: 'roses' }]);
       }),
       t.test('an item, which may be taken out', async () => {
         const { channel, summary, notes } = await finish(world, 'item.webm');

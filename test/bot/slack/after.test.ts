@@ -114,9 +114,7 @@ describe('what people do with minutes in Slack', { concurrency: 4 }, () => {
       await slack.emit(mention(next, '<@UBOT>', { files: [{ id: fileId }] }));
       await until('the other is done', () => store.meetings.list({ limit: 1 })[0]?.title === 'b.webm');
       await reaches('done');
-      assert.deepEqual(store.meetings.list({ limit: 1 })[0]?.options.corrections, [
-        { heard: 'plants', written: 'roses' },
-      ]);
+      assert.deepEqual(store.meetings.list({ limit: 1 })[0]?.options.glossary, [{ heard: 'plants', written: 'roses' }]);
       assert.match(contentOf(slack, 'transcript.md'), /waters the roses/);
     });
 

@@ -238,8 +238,8 @@ describe('what happens around a recording in Slack', { concurrency: 4 }, () => {
       await told(slack, 'UG', /Only whoever made the channel/);
       await useEphemeral(CHANNEL, 'hansard_settings', { value: CHANNEL }, 'UA');
       const view = await until('the dialog is open', () => slack.views.at(-1));
-      await submit(view, { glossary: 'hansart', audioDays: 'many' }, 'UA');
-      assert.match(shownIn(slack.answers.at(-1)), /Line 1 should read: hansart = Hansard.*A number of days/);
+      await submit(view, { glossary: 'hansart =', audioDays: 'many' }, 'UA');
+      assert.match(shownIn(slack.answers.at(-1)), /Line 1 should read: Kubernetes, or with.*A number of days/);
       const wanted = {
         auto: 'yes',
         glossary: 'hansart = Hansard',
