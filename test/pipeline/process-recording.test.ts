@@ -184,6 +184,7 @@ describe('a recording', () => {
     [{ meetingDate: '2026-11-17' }, ['choose', 'ollama']],
     [{ timeZone: 'Europe/Berlin' }, ['choose', 'ollama']],
     [{ summarizer: 'extractive' }, ['choose', 'extractive']],
+    [{ glossary: [{ written: 'Kubernetes' }] }, ['choose', 'ollama']],
   ];
   for (const [wish, computed] of consequences) {
     test(`with ${JSON.stringify(wish)} computes only what depends on it`, async t => {
@@ -193,6 +194,16 @@ describe('a recording', () => {
       assert.deepEqual(await stepsOf(), ['choose'], 'the results of the first run are still there');
     });
   }
+
+  test('has the terms of the glossary, and another summary with other terms', async t => {
+    const { run, stepsOf } = await createWorld(t);
+    const heard = { heard: 'the plants', written: 'Monstera' };
+    const { transcript } = await run({ glossary: [heard] });
+    assert.equal(transcript.turns[0]?.text, 'Who waters Monstera?');
+    assert.equal(transcript.turns[0]?.words[2]?.original, 'the plants');
+    assert.deepEqual(await stepsOf({ glossary: [heard] }), ['choose']);
+    assert.deepEqual(await stepsOf({ glossary: [{ ...heard, written: 'Ficus' }] }), ['choose', 'ollama']);
+  });
 
   test('with the same sound in another file is another meeting, heard once', async t => {
     const { run, stepsOf, folder } = await createWorld(t);

@@ -79,7 +79,14 @@ function buildTurn(shown: TurnView, turn: Turn | undefined) {
     start: toHundredths(turn?.startMs ?? 0),
     end: toHundredths(turn?.endMs ?? 0),
     words: turn ? encodeWords(shown.text, turn) : '',
+    heard: describeOriginals(turn?.words ?? []),
   };
+}
+
+/** What was heard where the glossary put its terms; empty where it put none. */
+function describeOriginals(words: Turn['words']): string {
+  const heard = words.flatMap(({ original }) => (original === undefined ? [] : `“${cleanText(original)}”`));
+  return heard.length === 0 ? '' : `Written by the glossary; heard: ${heard.join(', ')}`;
 }
 
 /**

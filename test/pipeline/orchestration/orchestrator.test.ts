@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
 import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
 import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
+import { renderedSchema } from '../../../src/pipeline/stage-results.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
 import { askedOnTracks } from '../../fakes/stages.ts';
@@ -328,6 +329,28 @@ describe('what people put right', () => {
     ]);
     assert.doesNotMatch(files['transcript.rttm'] ?? '', /SPEAKER_01/);
     assert.equal(store.outbox.count(), 0);
+  });
+
+  test('is put right in the words that the glossary has written', async t => {
+    const { submit, reaches, work, orchestrator, calls, store, blobs, announced } = await startPipeline(t);
+    await work();
+    const { id } = await submit({ options: { glossary: [{ heard: 'the plants', written: 'Monstera' }] } });
+    await reaches(id, 'done');
+    const transcript = async () => {
+      const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
+      return renderedSchema.parse(JSON.parse(rendered ?? '').result).files;
+    };
+    const files = await transcript();
+    assert.match(files['transcript.txt'] ?? '', /Who waters Monstera\?/);
+    assert.equal(JSON.parse(files['meta.json'] ?? '').glossaryCorrections, 1);
+    calls.length = 0;
+    orchestrator.correct(id, { corrections: [{ heard: 'monstera', written: 'the palm' }] }, 'U1');
+    await until('it is worked in', () => announced.length === 2);
+    assert.deepEqual(
+      calls.filter(call => call !== 'choose'),
+      ['extractive'],
+    );
+    assert.match((await transcript())['transcript.txt'] ?? '', /Who waters the palm\?/);
   });
 
   test('waits while the meeting is worked on', async t => {

@@ -77,6 +77,25 @@ test('a translation has files of its own, beside the original', () => {
   for (const name of OPTIONAL_FILES.slice(1)) assert.ok(files.has(name), name);
 });
 
+test('what was heard where the glossary wrote stands in transcript.json and behind the words of the page', () => {
+  const original = 'shad "x" <b>';
+  const meeting = minutes();
+  const [first] = meeting.transcript.turns;
+  Object.assign(first!.words[3]!, { original });
+  const files = renderFiles(meeting);
+  const { words } = JSON.parse(files.get('transcript.json')!);
+  assert.deepEqual(
+    words.filter((word: Word) => word.original !== undefined),
+    [{ ...words[3], original }],
+  );
+  assert.match(
+    files.get('minutes.html')!,
+    /<p title="Written by the glossary; heard: “shad &quot;x&quot; &lt;b&gt;”">Good morning\. So,/,
+  );
+  for (const name of ['transcript.md', 'transcript.txt', 'transcript.vtt'])
+    assert.equal(files.get(name), renderFiles(minutes()).get(name), name);
+});
+
 test('nothing that was said gets out of its place', () => {
   for (const text of hostileTexts) check(text);
   fc.assert(fc.property(hostile, check), { numRuns: 200 });
