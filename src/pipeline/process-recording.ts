@@ -310,10 +310,8 @@ async function summarize(
   const { glossary } = options;
   const wish = summarizeOptionsOf({ ...options, meetingDate });
   const summarizeWith = (chosen: ChosenSummarizer) =>
-    runner.run(
-      summarizeIdentity(chosen, wish, ...keys, { knownVoices: voices, glossary }),
-      summarySchema,
-      context => chosen.summarizer.summarize(transcript, wish, context),
+    runner.run(summarizeIdentity(chosen, wish, ...keys, { knownVoices: voices, glossary }), summarySchema, context =>
+      chosen.summarizer.summarize(transcript, wish, context),
     );
   try {
     return await summarizeWith(await stages.chooseSummarizer(options, signal));

@@ -3,7 +3,6 @@ import { describe, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
 import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
 import { decodeJob, type StagePayload } from '../../../src/pipeline/jobs.ts';
-import { renderedSchema } from '../../../src/pipeline/stage-results.ts';
 import { startPipeline } from '../../builders/pipeline.ts';
 import { until } from '../../builders/until.ts';
 import { askedOnTracks } from '../../fakes/stages.ts';
@@ -332,15 +331,11 @@ describe('what people put right', () => {
   });
 
   test('is put right in the words that the glossary has written', async t => {
-    const { submit, reaches, work, orchestrator, calls, store, blobs, announced } = await startPipeline(t);
+    const { submit, reaches, work, orchestrator, calls, filesOf, announced } = await startPipeline(t);
     await work();
     const { id } = await submit({ options: { glossary: [{ heard: 'the plants', written: 'Monstera' }] } });
     await reaches(id, 'done');
-    const transcript = async () => {
-      const rendered = await readText(blobs, blobKeys.result(store.stages.get(id, 'render').resultKey ?? ''));
-      return renderedSchema.parse(JSON.parse(rendered ?? '').result).files;
-    };
-    const files = await transcript();
+    const files = await filesOf(id);
     assert.match(files['transcript.txt'] ?? '', /Who waters Monstera\?/);
     assert.equal(JSON.parse(files['meta.json'] ?? '').glossaryCorrections, 1);
     calls.length = 0;
@@ -350,7 +345,7 @@ describe('what people put right', () => {
       calls.filter(call => call !== 'choose'),
       ['extractive'],
     );
-    assert.match((await transcript())['transcript.txt'] ?? '', /Who waters the palm\?/);
+    assert.match((await filesOf(id))['transcript.txt'] ?? '', /Who waters the palm\?/);
   });
 
   test('waits while the meeting is worked on', async t => {
