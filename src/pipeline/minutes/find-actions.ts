@@ -4,6 +4,7 @@ import { ActionLedger } from './action-ledger.ts';
 import type { Day } from './calendar.ts';
 import { isCancelled, isDone } from './closing-words.ts';
 import { type Commitment, declines, isRefusal, pointsBack, readCommitment } from './commitments.ts';
+import { contextOf, withContext } from './context.ts';
 import { type DueMention, findDue } from './due-dates.ts';
 import { isVerdict } from './find-decisions.ts';
 import { isHostile } from './hostile-text.ts';
@@ -59,8 +60,6 @@ const MAX_STEMS_BESIDE_DATE = 1;
 /** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
 const TAKEN_TURNS = 6;
-const CONTEXT_SENTENCES = 6;
-const NEAR_SENTENCES = 3;
 
 /** @param today of the meeting, against which due dates are resolved */
 export function findActions(
@@ -270,14 +269,9 @@ class ActionReader {
 
   /** "Draft an email for that" is no task to read alone: the sentence that it points to comes with it. */
   private addContext(action: Action, sentence: Sentence): boolean {
-    const around = this.sentences
-      .slice(Math.max(0, sentence.index - CONTEXT_SENTENCES), sentence.index)
-      .filter(({ text }) => !isHostile(text) && !isVerdict(text));
-    const before =
-      around.slice(-NEAR_SENTENCES).findLast(({ stems }) => stems.size >= 2) ??
-      around.findLast(({ stems }) => stems.size >= 3);
+    const before = contextOf(sentence, this.sentences, ({ text }) => !isVerdict(text));
     if (!before) return false;
-    action.text = `${action.text} (“${before.quote}”)`;
+    action.text = withContext(action.text, before);
     action.stems = new Set([...action.stems, ...before.stems]);
     action.evidence = joinEvidence([before], action.evidence);
     return true;

@@ -3,12 +3,13 @@
  * proposes, somebody agrees, somebody says how it will be. A later decision replaces an earlier one on the same subject.
  */
 import type { Day } from './calendar.ts';
+import { contextOf, withContext } from './context.ts';
 import { type DueMention, findDueMentions } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
 import { numberValues } from './numerals.ts';
 import { joinEvidence, type Sentence } from './sentences.ts';
 import { subjectStems } from './subject-stems.ts';
-import { isOutcome } from './verbs.ts';
+import { isLightWork, isOutcome, isPlainWork } from './verbs.ts';
 import { contentStems, countShared, overlapOf, tidy } from './words.ts';
 
 export interface Decision {
@@ -35,17 +36,27 @@ const POINTS = new RegExp(
 );
 /** Takes up a proposal in a word: of anybody, or of somebody else. */
 const ACCEPTS_PROPOSAL =
-  /^(?:let's|we'll|let us|we will) (?:do|go with|go for|agree on|take|have) (?:that|it|this)(?: then| one)?[.!]?$|^sounds like a plan[.!]?$/iu;
-const APPROVES = /^(?:(?:all )?agreed|approved|done|deal|seconded|granted|motion seconded)(?: then)?[.!]?$/iu;
+  /^(?:let's|we'll|let us|we will|we) (?:do|go with|go for|agree on|take|have) (?:that|it|this)(?: then| one)?[.!]?$|^sounds like a plan[.!]?$/iu;
+const APPROVES =
+  /^(?:(?:all )?agreed|approved|done|deal|sold|seconded|granted|motion seconded|(?:please )?go ahead|go for it|do it)(?: then)?[.!]?$/iu;
 /** "Should we …?", "why don't we …", "I'd say we …": what may be taken up. */
 const SUGGESTS =
   /^(?:(?:I think|I guess|maybe|perhaps|or|what if|how about|I'd (?:say|suggest)|and) )*(?:we (?:should|could|can|might|ought to|might as well|had better)|let's|why don't we|why not|(?:what if|how about|what about)(?: we)?|(?:shall|should|could) we|do we want to|I'd (?:rather|prefer(?: to)?|(?=go (?:for|with)))|my vote is for) ?(?!not\b)(?:(?:also|just|all|maybe|perhaps|then|both) )*/iu;
 /** "Bouncy castle it is." */
 const IT_IS = /^(?!.*\b(?:what|how|that|where|who|this|think|know)\b).{3,60} it is(?: then)?[.!]?$/iu;
-/** "Agreed, eight percent and free assembly": what is named after the word, in a phrase that says nothing else. */
-const SETTLES_WHAT_FOLLOWS = /\b(?:agreed|settled|decided|deal)\b/iu;
+/** "So paper lists until the scanners are fixed": what is settled, in a phrase without a verb before its first side clause. */
+const SIDE_CLAUSE =
+  /[,;]? (?:until|till|unless|if|when|while|as long as|because|since|where|who|that|which|before|after)\b.*$/iu;
 const HAS_VERB =
-  /\b(?:I|you|he|she|it|they|we|there|that|this|who|which|I'm|it's|that's|is|are|was|were|has|have|had|do|does|did|will|would|can|could|should|might|may|must)\b|'(?:s|re|ve|ll|d|m)\b|n't\b/iu;
+  /\b(?:I|you|he|she|it|they|we|us|there|that|this|these|those|who|which|what|how|why|where|when|somebody|someone|anybody|anyone|everybody|everyone|nobody|people|I'm|is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|can|could|should|might|may|must|let|like|means?|thinks?|needs?|wants?|gets?|got|goes|go|makes?|takes?|comes?|works?|looks?|sounds?|seems?|thanks|thank|about|sorry|please|welcome|hello|bye)\b|'(?:s|re|ve|ll|d|m)\b|n't\b|^(?:a lot|not|just|only|maybe|and|but|or|for example|next|first|item)\b/iu;
+/** Two words that conclude, before or after: "Right, so …", "Okay, … then." */
+const CLOSES =
+  /^(?=.*\b(?:right|okay|ok|alright|good|great|fine|perfect|lovely|cool|done|agreed|deal|fair enough)\b).*(?:\bso\b|\bthen[.!]?$)|\bdone[.!]? /iu;
+/** "Alright, then it's Porto." */
+const CHOOSES =
+  /^(?:then )?(?:it's|it is|it'll be|we're with|we take|we choose|I choose) ((?!(?:not|a|an|time|about|been|like|just|all|only|so|too|very|really|kind|more|less|good|fine|okay|ok|clear|true|possible|important|easy|hard|because)\b)\p{L}[\p{L}\p{N}' -]{1,30})[.!]?$/iu;
+const SETTLES = [POINTS, ACCEPTS_PROPOSAL, APPROVES];
+const SETTLED_WORD = /\b(?:agreed|settled|decided|deal)\b/iu;
 /** Says in so many words that something is decided, and what. */
 const STATED = [
   /^(?:it'?s|that'?s|it is|that is) (?:now |all |then )?(?:decided|agreed|settled)\b/iu,
@@ -53,6 +64,8 @@ const STATED = [
   /\b(?:the|our|my) (?:final )?decision (?:is|was) (?:to|that)\b/iu,
   /\b(?:it|that|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b/iu,
   /^(?:we|they)(?:'re| are) not (?:going to |gonna )?[\p{L}]+ .{2,60}?\b(?:after all|any ?more|any longer)\b/iu,
+  /\bfrom now on\b(?!.*\b(?:I|you|he|she|they) )/iu,
+  /^(?:what we(?:'ll| will|'re going to) do is|the plan is (?:to|that)|I(?:'ve| have) decided)\b/iu,
   /^we(?:'re| are) going (?:ahead )?with (?!it\b|that\b|this\b)/iu,
   /\b(?:motion|resolution|proposal|budget|minutes|accounts|plan)\b.{0,40}\b(?:is|are|was|were) (?:hereby )?(?:approved|adopted|accepted|carried|rejected)\b/iu,
 ];
@@ -68,7 +81,7 @@ const STATES =
 const PROPOSES =
   /^(?:I(?:'d| would)? (?:like to )?(?:propose|suggest|move|recommend|say|vote)|my (?:proposal|suggestion) (?:is|would be)|I think)(?: that)? (?=(?:we|let's)\b)/iu;
 const AGREES =
-  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|me too|count me in|I (?:can|could) live with|no objections?|none|I'm (?:fine|okay|good|happy|all for|for it)|I'd be happy|let's|works|righto|fair enough|great|lovely|cool|awesome|brilliant|nor do I|me neither|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
+  /^(?:(?:um|oh|well|yes|yeah|yep|sure|okay|right|good|no)[,.]? )*(?:(?:[\p{L}\p{N}'-]+ ){0,3}(?:works|is fine|'s fine|is good|'s good|is better)|(?:[\p{L}]+ )?[\p{L}-]+'s (?:fine|good|better|wise|reasonable)|agreed?|I agree|I think (?:that's|so|it's)|sounds (?:good|great|right|fine|like)|fine|absolutely|definitely|exactly|same here|me too|count me in|I (?:can|could) live with|no objections?|none|I'm (?:fine|okay|good|happy|all for|for it)|I'd be happy|let's|works|righto|fair enough|great|lovely|cool|awesome|brilliant|nor do I|me neither|so (?:would|do|am) I|same|I'm in|you've convinced me|I don't hate|why not|it makes sense|all for it|yes|yeah|yep|okay|ok|sure|perfect|deal|that makes sense|makes sense|seconded|aye|I(?:'d)? vote|I love|(?:good|great) idea|please do|let's do (?:it|that)|go for it|got it)\b/iu;
 const RESERVES = /\b(?:but|however|not|don't|can't|won't|wouldn't|isn't|disagree)\b/iu;
 const ASKS_ALL = /\b(?:objections?|object|everyone (?:okay|happy)|all in favou?r|does that work)\b/iu;
 
@@ -91,10 +104,14 @@ export function findDecisions(sentences: readonly Sentence[], today: Day): Decis
   for (const sentence of sentences) {
     const [main, ...others] = readDecision(sentence, sentences);
     if (!main) continue;
-    const text = tidyDecision(main.text);
+    const own = tidyDecision(main.text);
+    const context = saysLittle(own)
+      ? (others.find(({ stems }) => stems.size >= 2) ?? contextOf(main, sentences, isContent))
+      : undefined;
+    const text = context ? withContext(own, context) : own;
     const decision: Decision = {
       text,
-      evidence: [main, ...others],
+      evidence: joinFirst(main, context ? [...others, context] : others),
       subject: subjectStems(text),
       stems: contentStems(text),
       numbers: numberValues(text),
@@ -103,6 +120,19 @@ export function findDecisions(sentences: readonly Sentence[], today: Day): Decis
     if (decision.subject.size > 0 && decision.stems.size + decision.numbers.size >= 2) enter(decision, decisions);
   }
   return decisions;
+}
+
+/** "Make her an offer", "It's Porto" */
+function saysLittle(text: string): boolean {
+  const { size } = contentStems(text);
+  return (
+    size + numberValues(text).size === 1 && (CHOOSES.test(text) || /\b(?:it|him|her|them|that|this|one)\b/iu.test(text))
+  );
+}
+
+/** The sentence that says the decision stays first. */
+function joinFirst(main: Sentence, others: Sentence[]): Sentence[] {
+  return [main, ...new Set(others.filter(one => one !== main))];
 }
 
 /** "That's decided.": says that something is settled, not what. */
@@ -120,14 +150,38 @@ function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sente
   if (ACCEPTS_PROPOSAL.test(core) || APPROVES.test(core) || (core === '' && APPROVES.test(text)))
     return takenUp(sentence, sentences, ACCEPTS_PROPOSAL.test(core));
   if (UNSURE.test(core)) return [];
-  if (SETTLES_WHAT_FOLLOWS.test(lead) && !HAS_VERB.test(core) && sentence.stems.size >= 3) return [sentence];
+  const chosen = CONCLUDING.test(lead) ? CHOOSES.exec(core)?.[1] : undefined;
+  const choice = chosen && choiceOf(chosen, sentence, sentences);
+  if (choice) return [sentence, choice];
   if (STATED.some(pattern => pattern.test(core))) return sentence.stems.size >= 2 ? [sentence] : [];
-  const concludes = CONCLUDING.test(lead) || followsConclusion(sentence, sentences);
+  const follows = followsConclusion(sentence, sentences);
+  const concludes = CONCLUDING.test(lead) || follows;
+  if (concludes && isPhrase(core)) {
+    if (SETTLED_WORD.test(lead) || /, (?:done|agreed|settled)[.!]?$/iu.test(text)) return [sentence];
+    const opening = follows ? `${sentences[sentence.index - 1]?.text} ` : '';
+    const yes = CLOSES.test(opening + text) ? agreement(sentence, sentences, true) : undefined;
+    if (yes) return [sentence, yes];
+  }
   if (concludes && PAST_STATED.test(core)) return sentence.stems.size >= 2 ? [sentence] : [];
   if (!resolves(core, concludes) && !(concludes && STATES.test(core)) && !IT_IS.test(core)) return [];
   if (concludes && followsSettlement(sentence, sentences)) return [sentence];
   const agreed = agreement(sentence, sentences, concludes);
   return agreed ? [sentence, agreed] : [];
+}
+
+/** No sentence, but enough to know what is meant. */
+function isPhrase(core: string): boolean {
+  const head = core.replace(SIDE_CLAUSE, '');
+  const { size } = contentStems(head);
+  return !HAS_VERB.test(head) && size >= 2 && size + numberValues(head).size >= 3;
+}
+
+/** "Are we going with Porto or Lyon?": the sentence whose choice is named later. */
+function choiceOf(chosen: string, sentence: Sentence, sentences: readonly Sentence[]): Sentence | undefined {
+  const stems = contentStems(chosen);
+  return sentences
+    .slice(Math.max(0, sentence.index - 12), sentence.index)
+    .find(one => /\bor\b/iu.test(one.text) && stems.size > 0 && overlapOf(stems, one.stems) === 1);
 }
 
 /** "We'll …" and "let's …" look ahead; "we keep …" and "we are keeping …" may describe how things are. */
@@ -136,7 +190,11 @@ function resolves(core: string, concludes: boolean): boolean {
   const ahead = /^let's|'ll|will|shall|going to|gonna|(?:stay|stick|go) with/iu.test(
     core.slice(0, (match?.[0].length ?? 0) + 5),
   );
-  if (!match || !(isOutcome(match[1] ?? '') || OUTCOME_PHRASE.test(core))) return false;
+  if (!match) return false;
+  const verb = match[1] ?? '';
+  const isResolved =
+    isOutcome(verb) || OUTCOME_PHRASE.test(core) || (ahead && (isPlainWork(verb) || isLightWork(verb)));
+  if (!isResolved && !/^let's not\b/iu.test(core)) return false;
   return (ahead || concludes) && !TALK.test(core.slice(0, match[0].length + 20));
 }
 
@@ -191,14 +249,15 @@ function followsConclusion(sentence: Sentence, sentences: readonly Sentence[]): 
   const before = sentences[sentence.index - 1];
   if (before?.turn !== sentence.turn) return false;
   const rest = before.text.replace(LEAD, '');
-  return rest.length < before.text.length && (rest === '' || POINTS.test(rest));
+  return rest.length < before.text.length && (rest === '' || POINTS.test(rest) || ACCEPTS_PROPOSAL.test(rest));
 }
 
 /** "Any objections? No? Then …" or "That's decided. We …": nothing more is needed. */
 function followsSettlement(sentence: Sentence, sentences: readonly Sentence[]): boolean {
   const before = sentences.slice(Math.max(0, sentence.index - 2), sentence.index);
   return before.some(
-    ({ text, turn }) => turn === sentence.turn && (ASKS_ALL.test(text) || POINTS.test(text.replace(LEAD, ''))),
+    ({ text, turn }) =>
+      turn === sentence.turn && (ASKS_ALL.test(text) || SETTLES.some(pattern => pattern.test(text.replace(LEAD, '')))),
   );
 }
 
