@@ -26,12 +26,12 @@ const FIRM = new RegExp(`\\b${I_WILL} ${VERB}`, 'iu');
 /** "I'll be sending it" */
 const WILL_BE = new RegExp(`\\b${I_WILL} be ([\\p{L}]+ing)\\b`, 'iu');
 const ABLE = new RegExp(
-  `\\b(?:I (?:can|could|still have to|still need to|need to|have to|must|should|want to|plan to)|I've got to|I'd better|I'd be happy to|I'm happy to|let me) ${VERB}`,
+  `\\b(?:I (?:can|could|still have to|still need to|need to|have to|must|should|want to|plan to)|I've got to|I'd (?:have|need) to|I'd better|I'd be happy to|I'm happy to|let me) ${VERB}`,
   'iu',
 );
 const DOING = /\bI'?m ([\p{L}]+ing)\b/iu;
 const TAKEN =
-  /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of|get on) (?:that|it|this|those|these|them|one)\b|do so\b|volunteer\b)|leave (?:it|that|this|that one) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|(?:that one's|that's) (?:mine|on me)|I'm on (?:it|that))/iu;
+  /\b(?:(?:I'll|I will|I can|I could|let me) (?:(?:just|also|probably|definitely|happily|gladly) )?(?:(?:do|take|handle|own|cover|pick|grab|manage|sort|look after|deal with|see to|take care of|get on) (?:that|it|this|those|these|them|one)\b|do so\b|volunteer\b)|leave (?:it|that|this|that one) (?:with|to) me|on it\b|will do\b|I've got (?:it|that|this) covered|consider it done|I volunteer\b|(?:that one's|that's) (?:mine|on me)|I'm on (?:it|that)|you(?:'ll| will) (?:get|have) (?:it|them|that|this)\b)/iu;
 const ASK = new RegExp(
   `\\b(?:(?:can|could|would|will) you(?: be able to| possibly| be so kind as to)?|(?:do|d')? ?you (?:want to|wanna)(?=.*\\?)|are you able to|any chance you (?:can|could)|can I ask you to|may I ask you to|you(?:'ll| will)? (?:need|have) to|you(?:'d| had) better) ${VERB}`,
   'iu',
@@ -39,6 +39,17 @@ const ASK = new RegExp(
 const WANT = new RegExp(`\\bI(?:'d| would)? (?:like|need|want) you to ${VERB}`, 'iu');
 const MIND = /\b(?:would you mind|do you mind) ([\p{L}]+ing)\b/iu;
 const PLEASE = new RegExp(`(?:^|[,.] |\\b(?:so|then|and) )(?:please|kindly) ${VERB}`, 'iu');
+/** "Run it past the lawyer, will you?", "Put a notice up, please." */
+const IMPERATIVE = new RegExp(
+  `(?:^(?:(?:so|then|and|okay|now),? )*|, and )${VERB}(?= [^?]*, (?:(?:will|would|can|could) you|please)[?.!]*$)`,
+  'iu',
+);
+/** Things that are owed: "you still owe me the org chart", "I want the pages from you", "can I have the figures by Friday?" */
+const OWED = [
+  /\byou (?:still )?owe (?:me|us) (.+)/iu,
+  /\bI(?:'d| would)? (?:still |also )?(?:need|want|like|expect)(?: to have)? (.{3,60}?) from you\b/iu,
+  /\b(?:can|could|may) (?:I|we) (?:get|have|see) (.{3,60}?)(?= (?:by|before|until|on|today|tomorrow|this|next)\b)/iu,
+];
 /** "I finish it until Wednesday": as people say it whose language has no other future. */
 const PRESENT = /\b(?:I|I think I) (?:(?:then|also|just) )?([\p{L}]+)(?= .)/iu;
 /** "Rob said he'd do the flyers", "Rob promised to do the flyers" */
@@ -175,7 +186,7 @@ function readRequest(sentence: Sentence, names: Names, due: DueMention | undefin
     isWorkPhrase(task) ||
     (isLightWork(verb) && hasObject(verb, task)) ||
     (due !== undefined && isWork(verb));
-  const ask = ASK.exec(text) ?? WANT.exec(text) ?? MIND.exec(text) ?? PLEASE.exec(text);
+  const ask = [ASK, WANT, MIND, PLEASE, IMPERATIVE].map(pattern => pattern.exec(text)).find(match => match !== null);
   if (ask && !isHedged(text, ask.index)) {
     const { verb, task } = taskOf(text, ask);
     // "can you take care of that?"
@@ -185,6 +196,9 @@ function readRequest(sentence: Sentence, names: Names, due: DueMention | undefin
     if ((isTask(verb, task) && !movesDate) || handsOver)
       return { kind: 'request', task: withoutName(task, addressee), addressee, firm };
   }
+  const owed = OWED.map(pattern => pattern.exec(text)?.[1]).find(thing => thing !== undefined);
+  if (owed && (due || !OWED.at(-1)?.test(text)) && subjectStems(owed).size > 0 && !/^(?:to|you|a|an)\b/iu.test(owed))
+    return { kind: 'request', task: tidyTask(owed), addressee, firm: addressee !== undefined && !sentence.isQuestion };
   const order = new RegExp(`^(?:[\\p{L}]+, )?([\\p{Lu}][\\p{L}-]+), (?:you )?${VERB}`, 'iu').exec(text);
   const name = order && names.find(order[1] ?? '');
   if (!order || !name || sentence.isQuestion) return undefined;
@@ -198,7 +212,7 @@ function readCall(text: string): Commitment | undefined {
   const who = WHO.exec(text);
   if (!who) return undefined;
   const { verb, task } = taskOf(text, who);
-  return isWork(verb) ? { kind: 'call', task } : undefined;
+  return isWork(verb) || isWorkPhrase(task) ? { kind: 'call', task } : undefined;
 }
 
 /** "Marcus will write the job ad." */
@@ -222,7 +236,7 @@ function readDuty(text: string, due: DueMention | undefined): Commitment | undef
   const somebody = SOMEBODY.exec(text);
   if (somebody && !isHedged(text, somebody.index)) {
     const { verb, task } = taskOf(text, somebody);
-    if (isWork(verb)) return { kind: 'duty', task, owner: undefined };
+    if (isWork(verb) || isWorkPhrase(task)) return { kind: 'duty', task, owner: undefined };
   }
   const role = due && ROLE.exec(text);
   if (role && !isHedged(text, role.index)) {
@@ -276,12 +290,15 @@ function withoutName(task: string, name: string | undefined): string {
 /** Cut where another clause begins, with what is polite left out. */
 function tidyTask(task: string): string {
   const clause = task.replace(
-    /(?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)),? (?:it|they|he|she|there|we|you|i) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I|it|it's|that's|there's)\b.*$/iu,
+    /(?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)),? (?:it|they|he|she|there|we|you|i|this|that) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I|it|it's|that's|there's)\b.*$/iu,
     '',
   );
   return tidy(
     clause
-      .replace(/,? (?:please|right|okay|ok|then|too|as well|for sure|if (?:that's|that|you|it)\b.*)[?.!]*$/iu, '')
+      .replace(
+        /,? (?:please|right|okay|ok|then|too|as well|for sure|(?:will|would|can|could) you|if (?:that's|that|you|it)\b.*)[?.!]*$/iu,
+        '',
+      )
       .replace(/[?!]+$/u, ''),
   );
 }

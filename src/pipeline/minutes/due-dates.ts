@@ -35,7 +35,7 @@ const ORDINAL_WORD =
 const MONTH = '(?:january|february|march|april|may|june|july|august|september|october|november|december)';
 
 const LEAD =
-  '(?:first thing )?(?:(?:no later than|not later than|by|before|until|till|on|due|within|for|at|in)\\s+(?:the\\s+)?)?';
+  '(?:first thing )?(?:(?:no later than|not later than|by|before|until|till|on|over|due|within|for|at|in)\\s+(?:the\\s+)?)?';
 
 interface Rule {
   pattern: RegExp;
@@ -112,7 +112,7 @@ const RULES: Rule[] = [
 ];
 
 const EVENT =
-  /\b(?:before|until|by|in time for|ahead of) (?:the|our) (?:next )?([\p{L}-]+(?: [\p{L}-]+)?)(?=[,.;?!]|$| (?:and|so|because|but)\b)/giu;
+  /\b(?:before|until|by|in time for|ahead of) (?:the|our) (?!way\b|time\b|moment\b|look|sound|book\b|end\b|end of\b|rest\b|others?\b)(?:next )?([\p{L}-]+(?: [\p{L}-]+)?)(?=[,.;?!]|$| (?:and|so|because|but)\b)/giu;
 
 /** Every day or deadline that is said, in order of place; past days are left out. */
 export function findDueMentions(text: string, today: Day): DueMention[] {
@@ -140,7 +140,11 @@ export function findDue(text: string, today: Day): DueMention | undefined {
   // "the room for the twenty-fifth" says when it is needed
   const urgency = (said: string) =>
     /^(?:by|before|until|till|no later|not later|due|within)\b/i.test(said) ? 2 : /^(?:for|at)\b/i.test(said) ? 0.5 : 1;
-  const weigh = ({ text: said, date }: DueMention) => urgency(said) + (date ? 0.5 : 0);
+  // "… and you'll have it Monday"
+  const isDelivery = (from: number) =>
+    /\byou(?:'ll| will| can)? (?:have|get) (?:it|them|that)\s+$/i.test(text.slice(0, from));
+  const weigh = ({ text: said, date, from }: DueMention) =>
+    urgency(said) + (date ? 0.5 : 0) + (isDelivery(from) ? 2 : 0);
   return candidates.toSorted((a, b) => weigh(b) - weigh(a) || a.from - b.from)[0];
 }
 

@@ -48,6 +48,8 @@ const ACCEPTS =
 /** How an offer ("I can send it") is taken up by somebody else. */
 const TAKES_UP =
   /^(?:(?:oh|okay|ok|yes|yeah),? )*(?:(?:yes|yeah),? please|please do|please|(?:that would be|that'd be) (?:great|good|helpful|lovely|perfect)|great|perfect|lovely|wonderful|thanks|thank you|awesome|brilliant)\b/iu;
+/** "I'd have to ring them. — Would you?" */
+const WOULD_YOU = /^(?:(?:oh|okay|great|yes|yeah),? )?(?:would|could|can|will) you(?: do that)?(?:,? please)?\?/iu;
 const HANDED =
   /\bfrom (\p{Lu}[\p{L}-]+) (?:over )?to (\p{Lu}[\p{L}-]+)|\b(\p{Lu}[\p{L}-]+)(?: will|'ll| can| is going to| should)? (?:takes?|handles?|does?|owns?) (?:it|that|this|those|them)(?: over| on)?\b/u;
 const TENTATIVE = /\b(?:I'd|I would|should we|could we|maybe|perhaps|what if|might|if)\b/iu;
@@ -165,8 +167,9 @@ class ActionReader {
   }
 
   private takes({ action, asker, addressee, yesTakes }: Pending, { sentence, speaker, commitment }: Reading): boolean {
-    if (sentence.isQuestion || declines(sentence.text)) return false;
     const offered = action.owner === asker;
+    if (offered && speaker !== asker && WOULD_YOU.test(sentence.text)) return true;
+    if (sentence.isQuestion || declines(sentence.text)) return false;
     if (offered) return speaker !== asker && TAKES_UP.test(sentence.text);
     if (commitment?.kind === 'taken') return true;
     const promises =

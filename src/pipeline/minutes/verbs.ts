@@ -117,7 +117,7 @@ const IDLE = new Set(
   `be have say see admit let miss never need know think guess assume pass stop stick like love hate hope want wish wait
    leave die keep bet grant spare skip probably not always agree disagree believe remember forget understand hear feel
    come eat drink sit stand suppose consider expect imagine explain describe argue cry laugh lose fall go seem appear become
-   start begin end call take give tell trust second appreciate mean regret doubt worry enjoy prefer live pretend recall support play`.split(
+   start begin end call take give tell trust second appreciate mean regret doubt worry enjoy prefer live pretend recall support play only`.split(
     /\s+/,
   ),
 );
