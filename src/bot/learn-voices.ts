@@ -11,7 +11,7 @@ import type { LearningLesson } from '../pipeline/store/lessons.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import { unsealLearned } from '../pipeline/voices/carry-references.ts';
 import { endLesson } from '../pipeline/voices/end-lesson.ts';
-import { enrolPerson, learnFromMeeting } from '../pipeline/voices/enrol-person.ts';
+import { CONSENT_DAYS, enrolPerson, learnFromMeeting } from '../pipeline/voices/enrol-person.ts';
 import { makeVoiceKey, readVoiceKey } from '../pipeline/voices/voice-key.ts';
 import type { VoiceVector } from '../pipeline/voices/voice-vector.ts';
 
@@ -25,8 +25,6 @@ export interface VoiceLearningOptions {
   tell(account: string, sentence: string): Promise<void>;
 }
 
-/** A consent holds for a year where nobody says otherwise. */
-export const CONSENT_DAYS = 365;
 /** How long somebody who agreed may take to post a sample. */
 export const SAMPLE_MS = 10 * 60_000;
 const DAY_MS = 86_400_000;

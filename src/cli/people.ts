@@ -1,4 +1,4 @@
-/** `hansard people list | show | enrol | forget | export`: whom this workspace knows by voice, by their own consent. */
+/** `hansard people list | show | enrol | rename | forget | export`: whom this workspace knows by voice, by their own consent. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import path from 'node:path';
@@ -9,20 +9,20 @@ import { createModelStore } from '../gpu-worker/models/store.ts';
 import { startStages } from '../gpu-worker/run.ts';
 import { learnVoice } from '../gpu-worker/voices/learn-voice.ts';
 import { blobKeys } from '../pipeline/blobs/blob-store.ts';
+import type { MeetingChange } from '../pipeline/meeting-change.ts';
 import { hashFile } from '../pipeline/recording-file.ts';
+import { MOST_NAME_CHARACTERS } from '../pipeline/recording-options.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import type { Person } from '../pipeline/store/people.ts';
-import { type Enrolment, enrolPerson } from '../pipeline/voices/enrol-person.ts';
+import { CONSENT_DAYS, type Enrolment, enrolPerson } from '../pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, LOCAL_WORKSPACE, workspaceOf } from '../pipeline/voices/plan-voices.ts';
+import { renamePerson } from '../pipeline/voices/rename-person.ts';
 import { type Load, localUser, type Services, withServices } from './open-services.ts';
 import { ensureModelsVisibly } from './pull-progress.ts';
 import { printable } from './report.ts';
 import { listenForStop } from './stop-signal.ts';
-
-/** A consent holds for a year where nobody says otherwise. */
-const DEFAULT_DAYS = 365;
 
 interface EnrolFlags {
   consent?: string;
@@ -54,7 +54,7 @@ export function peopleCommand(load: Load): Command {
     .option('--consent <file>', 'the document that shows that they agreed; its hash goes into the audit')
     .option('--workspace <name>', 'whose meetings: local, slack, slack:T1 …', LOCAL_WORKSPACE)
     .option('--account <platform:id>', 'whom the platform means; may be given again', collect, [])
-    .option('--days <n>', 'how long the consent holds', parseDays, DEFAULT_DAYS)
+    .option('--days <n>', 'how long the consent holds', parseDays, CONSENT_DAYS)
     .option('--again', 'they asked to be forgotten before, and changed their mind')
     .option('--earlier', 'look for them in earlier meetings as well, whose sound is still kept')
     .action((name: string, samples: string[], flags: EnrolFlags) =>
@@ -66,15 +66,28 @@ export function peopleCommand(load: Load): Command {
     .action((text: string) =>
       withServices(load, async services => {
         const { store, config } = services;
-        const correct = (meetingId: string, change: object, who: string) =>
-          void store.outbox.put({
-            topic: 'correct',
-            meetingId,
-            payload: { change: JSON.parse(JSON.stringify(change)), who },
-          });
-        const receipt = await forgetPerson({ ...services, correct }, findPerson(store, text).id, localUser());
+        const receipt = await forgetPerson(
+          { ...services, correct: tellBot(store) },
+          findPerson(store, text).id,
+          localUser(),
+        );
         await renewBackups(store, backupDir(config.dataDir));
         print(receipt);
+      }),
+    );
+  command
+    .command('rename <person> <name>')
+    .description('another name, in past meetings as well')
+    .action((text: string, name: string) =>
+      withServices(load, async ({ store }) => {
+        const wanted = name.trim();
+        if (wanted === '' || wanted.length > MOST_NAME_CHARACTERS)
+          throw new HansardError('invalid_usage', `a name has 1 to ${MOST_NAME_CHARACTERS} characters`);
+        const { id } = findPerson(store, text);
+        const meetings = renamePerson({ store, correct: tellBot(store) }, id, wanted, localUser());
+        process.stdout.write(
+          `${id} ${printable(wanted)}: ${meetings.length} meetings are made again when the bot runs\n`,
+        );
       }),
     );
   command
@@ -86,6 +99,12 @@ export function peopleCommand(load: Load): Command {
       ),
     );
   return command;
+}
+
+/** Written down for the bot, which makes the files again, and posts them. */
+function tellBot(store: Store) {
+  return (meetingId: string, change: MeetingChange, who: string): void =>
+    store.outbox.put({ topic: 'correct', meetingId, payload: { change: JSON.parse(JSON.stringify(change)), who } });
 }
 
 function list(store: Store, json: boolean): void {

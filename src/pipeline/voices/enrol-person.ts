@@ -7,6 +7,9 @@ import { VOICE_THRESHOLDS } from './match-voices.ts';
 import { areVoicesOn } from './plan-voices.ts';
 import { cosine, type VoiceVector } from './voice-vector.ts';
 
+/** A consent holds for a year where nobody says otherwise. */
+export const CONSENT_DAYS = 365;
+
 export interface Enrolment {
   name: string;
   workspace: string;
