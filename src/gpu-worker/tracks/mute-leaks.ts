@@ -24,14 +24,12 @@ export function muteLeaks(wavs: readonly WavFile[], { levels }: Pick<ChannelSurv
   const held = levels.map(hold);
   return wavs.map((wav, channel) => {
     const others = [...levels.keys()].filter(other => other !== channel);
-    const leaks = others.map(other => ({
-      from: held[other]!,
-      db: leakOf(levels[channel]!, held[other]!),
-    }));
-    const isOpen = levels[channel]!.map((level, step) =>
-      level > QUIETEST_DB && leaks.every(({ from, db }) => level > from[step]! + db) ? 1 : 0,
-    );
-    const gains = smooth(isOpen);
+    const leaks = others.map(other => ({ from: held[other]!, db: leakOf(levels[channel]!, held[other]!) }));
+    const loudest = levels[channel]!.map((_, step) => Math.max(...leaks.map(({ from, db }) => from[step]! + db)));
+    const isSpoken = levels[channel]!.map((level, step) => (level > Math.max(QUIETEST_DB, loudest[step]!) ? 1 : 0));
+    const spoken = smooth(isSpoken);
+    // the quiet of the channel itself stays where nobody could be heard in it: without it words are heard worse
+    const gains = spoken.map((gain, step) => (loudest[step]! <= QUIETEST_DB ? 1 : gain));
     return { ...wav, read: (from, to) => applyGains(wav.read(from, to), from, gains) };
   });
 }
@@ -51,10 +49,10 @@ function leakOf(own: Float32Array, others: Float32Array): number {
 }
 
 /** Without moments, and with a margin around what is left. */
-function smooth(isOpen: Float32Array): Float32Array {
-  const gains = new Float32Array(isOpen.length);
-  for (let step = 0, run = 0; step < isOpen.length; step++) {
-    run = isOpen[step] === 1 ? run + 1 : 0;
+function smooth(isSpoken: Float32Array): Float32Array {
+  const gains = new Float32Array(isSpoken.length);
+  for (let step = 0, run = 0; step < isSpoken.length; step++) {
+    run = isSpoken[step] === 1 ? run + 1 : 0;
     if (run === LEAST_STEPS) gains.fill(1, Math.max(0, step - LEAST_STEPS - AROUND_STEPS + 1), step + AROUND_STEPS + 1);
     else if (run > LEAST_STEPS && step + AROUND_STEPS < gains.length) gains[step + AROUND_STEPS] = 1;
   }
