@@ -129,16 +129,18 @@ document.addEventListener('click', event => {
 });
 
 /* Player: a word that is clicked is heard, and what is heard is marked. */
-let wantedTime;
+let wanted; // while there is no recording yet
+let stopAt; // the end of a clip
 const canPlay = () => Boolean(audio?.hasAttribute('src'));
 
-function seek(time, mayStart) {
+function seek(time, mayStart, until) {
   if (!canPlay()) {
-    wantedTime = time;
+    wanted = { time, until };
     player.classList.add('wanted');
     return;
   }
   audio.currentTime = time / 100;
+  stopAt = until;
   if (mayStart) audio.play().catch(() => {}); // the element's own error says why
 }
 
@@ -196,6 +198,11 @@ function showPlayer() {
 if (player) {
   audio.addEventListener('play', () => requestAnimationFrame(followAlong));
   audio.addEventListener('seeked', followAlong);
+  audio.addEventListener('timeupdate', () => {
+    if (stopAt === undefined || audio.currentTime * 100 < stopAt) return;
+    if (audio.currentTime * 100 < stopAt + 100) audio.pause(); // beyond that a reader has gone there
+    stopAt = undefined;
+  });
   audio.addEventListener('error', () => {
     audio.removeAttribute('src');
     showPlayer();
@@ -211,10 +218,16 @@ if (player) {
     audio.src = URL.createObjectURL(file);
     player.classList.remove('wanted');
     showPlayer();
-    if (wantedTime !== undefined) seek(wantedTime, true);
-    wantedTime = undefined;
+    if (wanted) seek(wanted.time, true, wanted.until);
+    wanted = undefined;
   });
   showPlayer();
+}
+
+/* Line-up: a few seconds in which a speaker without a name is heard alone. */
+for (const button of document.querySelectorAll('.listen')) {
+  button.hidden = false;
+  button.addEventListener('click', () => seek(Number(button.dataset.from), true, Number(button.dataset.to)));
 }
 
 find('lanes')?.addEventListener('click', event => {

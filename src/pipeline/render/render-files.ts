@@ -7,6 +7,7 @@ import { buildTranslation } from '../stages/build-translation.ts';
 import { cutSubtitles } from '../stages/cut-subtitles.ts';
 import { mergeSpans } from '../stages/merge-speakers.ts';
 import { splitSpans } from '../stages/split-speakers.ts';
+import { chooseLineUp } from '../voices/choose-line-up.ts';
 import { buildTalkStrip } from './build-talk-strip.ts';
 import type { Minutes } from './minutes.ts';
 import { outputName } from './output-name.ts';
@@ -52,9 +53,10 @@ export function renderFiles(
   const spans = mergeSpans(splitSpans(named, speakerSplits), speakerMerges);
   const analytics = analyseMeeting(transcript, spans);
   const strip = buildTalkStrip(transcript, spans, read.summary);
+  const lineUp = chooseLineUp(transcript, transcription, diarization, { speakerMerges, speakerSplits });
   const calendar = renderActionsIcs(summary, meta);
   return new Map([
-    ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics, audio })],
+    ['minutes.html', renderMinutesHtml(read, templates, { strip, analytics, lineUp, audio })],
     ['summary.md', renderSummaryMd(read, { ...templates, summaryMd })],
     ['summary.json', renderSummaryJson(summary)],
     ['actions.csv', renderActionsCsv(summary, transcript)],

@@ -1,7 +1,9 @@
 /** minutes.html: one file that asks for nothing from anywhere. */
 import { createHash } from 'node:crypto';
 import type { AnalyticsFile } from '../files.ts';
-import type { Turn } from '../meeting.ts';
+import type { Transcript, Turn } from '../meeting.ts';
+import { isUnnamed } from '../tracks.ts';
+import type { LineUpClip } from '../voices/choose-line-up.ts';
 import { buildFigures } from './build-figures.ts';
 import { STRIP_UNITS, type TalkStrip, VOICE_COLOURS } from './build-talk-strip.ts';
 import { buildView, type TurnView, type View } from './build-view.ts';
@@ -12,6 +14,8 @@ import type { Templates } from './templates.ts';
 export interface PageParts {
   strip: TalkStrip;
   analytics: AnalyticsFile;
+  /** Where each speaker is heard best. */
+  lineUp: readonly LineUpClip[];
   /** The recording, as a file beside the page or as data URL. Without it readers open their own copy. */
   audio?: string | undefined;
 }
@@ -23,7 +27,7 @@ const MARK_LANES = [
 
 export function renderMinutesHtml(minutes: Minutes, templates: Templates, parts: PageParts): string {
   const { minutesCss: style, minutesJs: script } = templates;
-  const { strip, analytics, audio } = parts;
+  const { strip, analytics, lineUp, audio } = parts;
   const { transcript } = minutes;
   const view = buildView(minutes, text => text); // Handlebars escapes
   const speakerCount = view.speakers.length;
@@ -32,7 +36,7 @@ export function renderMinutesHtml(minutes: Minutes, templates: Templates, parts:
     parts: cutParts(view.turns.map((turn, index) => buildTurn(turn, transcript.turns[index]))),
     speakerCount,
     isSolo: speakerCount === 1,
-    lanes: buildLanes(view, strip),
+    lanes: buildLanes(view, strip, findClips(transcript, lineUp)),
     markLanes: MARK_LANES.map(lane => ({ ...lane, marks: strip.marks.filter(({ kind }) => kind === lane.kind) })),
     ticks: strip.ticks,
     hasOverlap: strip.rows.some(({ overlap }) => overlap !== ''),
@@ -65,11 +69,27 @@ function hashSource(inline: string): string {
   return `'sha256-${createHash('sha256').update(inline).digest('base64')}'`;
 }
 
-function buildLanes(view: View, strip: TalkStrip) {
+function buildLanes(view: View, strip: TalkStrip, clips: readonly ReturnType<typeof findClip>[]) {
   return view.speakers.map((speaker, index) => {
     const row = strip.rows[index];
-    return { ...speaker, colour: row?.colour ?? 0, voice: row?.voice ?? '', overlap: row?.overlap ?? '' };
+    return {
+      ...speaker,
+      clip: clips[index],
+      colour: row?.colour ?? 0,
+      voice: row?.voice ?? '',
+      overlap: row?.overlap ?? '',
+    };
   });
+}
+
+/** By speaker; undefined for those who have a name. It is a stretch of the recording that readers open: the page holds no voices. */
+function findClips({ speakers }: Transcript, lineUp: readonly LineUpClip[]) {
+  return speakers.map(speaker => (isUnnamed(speaker) ? findClip(speaker.id, lineUp) : undefined));
+}
+
+function findClip(id: string, lineUp: readonly LineUpClip[]) {
+  const clip = lineUp.find(({ speaker }) => speaker === id);
+  return clip && { from: toHundredths(clip.startMs), to: toHundredths(clip.endMs) };
 }
 
 function buildTurn(shown: TurnView, turn: Turn | undefined) {

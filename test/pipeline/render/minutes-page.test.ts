@@ -112,6 +112,22 @@ describe('minutes.html in a browser', { concurrency: true }, () => {
     assert.deepEqual(await page.evaluate('seeks'), [7.1]);
   });
 
+  test('a few seconds of a speaker without a name are heard on their own', { skip }, async t => {
+    const named = minutes();
+    const speakers = named.transcript.speakers.map(one => (one.id === 'SPEAKER_00' ? { ...one, label: 'Ana' } : one));
+    const { page, seen } = await open(t, render({ ...named, transcript: { ...named.transcript, speakers } }));
+    const listen = page.getByRole('button', { name: /^Listen to / });
+    assert.deepEqual(await listen.evaluateAll(all => all.map(one => one.ariaLabel)), ['Listen to SPEAKER_01']);
+    await listen.click();
+    assert.ok(await page.locator('.player.wanted').isVisible(), 'it asks for the recording');
+    await page.setInputFiles('#file', { name: 'shed.wav', mimeType: 'audio/wav', buffer: silence });
+    await comesTrue(page, '!audio.paused');
+    assert.ok(await page.evaluate<boolean>('audio.currentTime >= 5 && audio.currentTime < 9'));
+    await page.evaluate('audio.currentTime = 8.8'); // nearly at its end, which is 8.9
+    await comesTrue(page, 'audio.paused && audio.currentTime < 9.5');
+    assert.deepEqual(seen.complaints, []);
+  });
+
   for (const place of ['beside', 'inside'] as const) {
     test(`the sound may lie ${place} the page`, { skip }, async t => {
       const address = place === 'beside' ? 'shed.wav' : `data:audio/wav;base64,${silence.toString('base64')}`;
