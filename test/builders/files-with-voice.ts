@@ -1,4 +1,5 @@
 /** Looks for voices where none may be. */
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { VoiceVector } from '../../src/pipeline/voices/voice-vector.ts';
@@ -14,15 +15,22 @@ function traces(vector: VoiceVector): Buffer[] {
   ];
 }
 
-/** Files in which any of the voices lies. */
-export function filesWithVoice(folder: string, vectors: readonly VoiceVector[]): string[] {
+/**
+ * Files in which any of the voices lies.
+ * @param searched files that must be among those that are searched, or the search has missed its place
+ */
+export function filesWithVoice(
+  folder: string,
+  vectors: readonly VoiceVector[],
+  searched: readonly string[] = [],
+): string[] {
   const files = fs
     .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map(name => path.join(folder, name))
-    .filter(name => fs.statSync(name).isFile());
+    .filter(name => fs.statSync(path.join(folder, name)).isFile());
+  for (const name of searched) assert.ok(files.includes(name), `${name} is not among ${files.join(', ')}`);
   const wanted = vectors.flatMap(traces);
   return files.filter(name => {
-    const content = fs.readFileSync(name);
+    const content = fs.readFileSync(path.join(folder, name));
     return wanted.some(trace => content.includes(trace));
   });
 }

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
 import type { SpeakerSpan } from '../../src/pipeline/meeting.ts';
+import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
 import { loadOwnTemplates } from '../../src/pipeline/render/own-templates.ts';
 import type { Summary } from '../../src/pipeline/summary.ts';

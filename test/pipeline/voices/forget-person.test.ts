@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { enrolPerson } from '../../../src/pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../../../src/pipeline/voices/export-person.ts';
@@ -26,7 +27,16 @@ async function meetingWithMaya(pipeline: Pipeline): Promise<{ personId: string; 
   return { personId: person.id, meetingId: id };
 }
 
-function filesWith(folder: string, text: string): string[] {
+/** The encrypted voice, as the database holds it. */
+function sealedVoice(folder: string): Buffer {
+  const db = new DatabaseSync(path.join(folder, 'hansard.db'), { readOnly: true });
+  const row = db.prepare('SELECT sealed FROM voiceprints').get();
+  db.close();
+  assert.ok(row?.sealed instanceof Uint8Array);
+  return Buffer.from(row.sealed.subarray(40, 80)); // a stretch of it that lies in one page
+}
+
+function filesWith(folder: string, text: string | Buffer): string[] {
   const names = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' }).map(name => path.join(folder, name));
   return names.filter(name => fs.statSync(name).isFile() && fs.readFileSync(name).includes(text));
 }
@@ -35,7 +45,8 @@ test('who asks to be forgotten is a participant from then on, and their name and
   const pipeline = await startPipeline(t);
   const { store, folder, orchestrator, announced } = pipeline;
   const { personId, meetingId } = await meetingWithMaya(pipeline);
-  assert.ok(filesWith(folder, NAME).length > 0, 'it can be found before');
+  const voice = sealedVoice(folder);
+  for (const trace of [NAME, voice]) assert.ok(filesWith(folder, trace).length > 0, 'it can be found before');
   const before = announced.length;
   const receipt = await forgetPerson({ ...pipeline, correct: orchestrator.correct }, personId, 'terminal:0');
   assert.equal(receipt.voiceprints, 1);
@@ -47,7 +58,7 @@ test('who asks to be forgotten is a participant from then on, and their name and
   await orchestrator.stop();
   store.emptyLog();
   assert.equal(store.search.find({ words: 'waters', limit: 1 })[0]?.speaker, PARTICIPANT);
-  assert.deepEqual(filesWith(folder, NAME), []);
+  for (const trace of [NAME, voice]) assert.deepEqual(filesWith(folder, trace), []);
   assert.equal(store.audit.verify().intact, true);
   assert.throws(() => enrolPerson(store, enrolment, 'terminal:0'), { code: 'person_forgotten' });
   assert.ok(enrolPerson(store, { ...enrolment, again: true }, 'slack:U77777').id);
