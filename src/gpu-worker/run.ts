@@ -2,6 +2,7 @@
 import type { Config, ModelServer } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { termsOf } from '../pipeline/glossary/glossary-text.ts';
 import { SAMPLE_RATE_HZ, type Transcription } from '../pipeline/meeting.ts';
 import { createExtractiveSummarizer } from '../pipeline/minutes/extractive-summarizer.ts';
 import type { DecodedAudio, StageContext, Transcriber } from '../pipeline/ports.ts';
@@ -109,6 +110,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     transcribe: {
       version: VERSIONS.transcribe,
       models: options => hashesOf([...recognizersOf(planRecognition(options)), 'silero-vad']),
+      toldTerms: options => (planRecognition(options).multilingual ? termsOf(options.glossary) : []),
       run: (audio, options, context) =>
         infer(options, context, pool => transcribe(createTranscriber(pool), audio, options, context)),
     },

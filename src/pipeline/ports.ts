@@ -27,7 +27,7 @@ export interface StageContext {
 /** Language, model and what else decides the words. */
 export type TranscribeOptions = Pick<
   RecordingOptions,
-  'language' | 'model' | 'spokenLanguages' | 'chineseScript' | 'translate'
+  'language' | 'model' | 'spokenLanguages' | 'chineseScript' | 'translate' | 'glossary'
 >;
 
 export interface Transcriber {

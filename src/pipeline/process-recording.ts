@@ -38,7 +38,10 @@ export interface WorkerStage<Input, Output> {
 
 export interface Stages {
   decode: WorkerStage<{ sourcePath: string; workDir: string }, { decoded: DecodedRecording; audio: DecodedAudio }>;
-  transcribe: WorkerStage<DecodedAudio, Transcription>;
+  transcribe: WorkerStage<DecodedAudio, Transcription> & {
+    /** Terms that its models are told before they hear, with these options: a part of the key. */
+    toldTerms(options: RecordingOptions): readonly string[];
+  };
   diarize: WorkerStage<DecodedAudio, Diarization>;
   voices: VoiceMeter;
   /**

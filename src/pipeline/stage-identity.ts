@@ -9,8 +9,11 @@ import type { KnownVoice } from './stages/name-speakers.ts';
 
 /** The part of the stages that counts here; nothing is computed. */
 export type StageVersions = {
-  [Name in 'decode' | 'transcribe' | 'diarize']: Pick<Stages[Name], 'version' | 'models'>;
-} & { voices: Pick<Stages['voices'], 'model'> };
+  [Name in 'decode' | 'diarize']: Pick<Stages[Name], 'version' | 'models'>;
+} & {
+  transcribe: Pick<Stages['transcribe'], 'version' | 'models' | 'toldTerms'>;
+  voices: Pick<Stages['voices'], 'model'>;
+};
 
 /** Raised by hand when `assignSpeakers` gives other results. */
 const ASSIGN_VERSION = 1;
@@ -26,6 +29,7 @@ export function transcribeIdentity(
 ): StageIdentity {
   const { language, model, spokenLanguages = [], chineseScript, translate = false } = options;
   const { version } = transcribe;
+  const terms = transcribe.toldTerms(options);
   return {
     stage: 'transcribe',
     version,
@@ -35,6 +39,7 @@ export function transcribeIdentity(
       ...(spokenLanguages.length > 0 && { spokenLanguages }),
       ...(chineseScript && { chineseScript }),
       ...(translate && { translate }),
+      ...(terms.length > 0 && { terms }),
     },
     inputs: [audioHash],
   };

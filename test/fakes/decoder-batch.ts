@@ -40,6 +40,9 @@ export function createFakeDecoderBatch(pieces: readonly number[], language: Lang
       const attention = rows.map(({ piece, fed }) => Float32Array.of(piece, ...fed.slice(1)));
       return { logits: Float32Array.from(logits), attention };
     },
+    rewind() {
+      rows = rows.map(({ piece }) => ({ piece, fed: [] }));
+    },
     keep(kept) {
       rows = take(kept);
     },

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { termsOf } from '../../src/pipeline/glossary/glossary-text.ts';
 import type { SpeakerSpan } from '../../src/pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, SummarizeOptions } from '../../src/pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../../src/pipeline/process-recording.ts';
@@ -100,6 +101,7 @@ export function createFakeStages(): FakeStages {
       transcribe: {
         version: 1,
         models: ({ model }) => [`hash of ${model}`],
+        toldTerms: ({ model, glossary }) => (model === 'whisper-base' ? termsOf(glossary) : []),
         async run(audio, _options, context) {
           await listen('transcribe', audio, context);
           const [asked, answered] = [say(500, 'Who waters the plants?'), say(5_000, 'I do, every day.')];

@@ -195,6 +195,16 @@ describe('a recording', () => {
     });
   }
 
+  test('is heard once more with other terms by a model that is told them', async t => {
+    const { run, stepsOf } = await createWorld(t);
+    const wish = { model: 'whisper-base', glossary: [{ written: 'Kubernetes' }] };
+    await run(wish);
+    const spelling = { heard: 'cooper netties', written: 'Kubernetes' };
+    assert.deepEqual(await stepsOf({ ...wish, glossary: [spelling] }), ['choose', 'ollama']);
+    const added = [...wish.glossary, { written: 'Grafana' }];
+    assert.deepEqual(await stepsOf({ ...wish, glossary: added }), ['decode', 'transcribe', 'choose', 'ollama']);
+  });
+
   test('has the terms of the glossary, and another summary with other terms', async t => {
     const { run, stepsOf } = await createWorld(t);
     const heard = { heard: 'the plants', written: 'Monstera' };

@@ -14,7 +14,7 @@ export interface WindowRequest {
 export interface SearchOptions {
   vocabulary: WhisperVocabulary;
   task: 'transcribe' | 'translate';
-  /** Text that the model takes for what was said before, e.g. a glossary. */
+  /** Text that the model takes for what was said before: terms of the glossary. Language and silence are told without it. */
   prompt: readonly number[];
   /** Marks and signs that no transcript has. */
   suppressed: readonly number[];
@@ -52,13 +52,15 @@ export async function searchWindows(
   pause: () => Promise<void>,
 ): Promise<DecodedWindow[]> {
   const { vocabulary, prompt } = options;
-  const opening = [...(prompt.length > 0 ? [vocabulary.startOfPrevious, ...prompt] : []), vocabulary.startOfTranscript];
-  const heard = await batch.step(requests.flatMap(() => opening));
+  const heard = await batch.step(requests.map(() => vocabulary.startOfTranscript));
   const windows = split(heard.logits, requests.length).map((logits, index) =>
     openWindow(logits, requests[index]!.language, vocabulary),
   );
   const task = options.task === 'translate' ? vocabulary.translate : vocabulary.transcribe;
+  const again = prompt.length === 0 ? [] : [vocabulary.startOfPrevious, ...prompt, vocabulary.startOfTranscript];
+  if (again.length > 0) batch.rewind();
   let next = windows.flatMap(({ language }) => [
+    ...again,
     vocabulary.languages.get(language) ?? vocabulary.startOfTranscript + 1,
     task,
     vocabulary.noTimestamps,

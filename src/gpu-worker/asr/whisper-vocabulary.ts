@@ -17,6 +17,8 @@ export interface WhisperVocabulary {
   languages: ReadonlyMap<string, number>;
   /** Bytes of a token of text; empty for marks. */
   bytesOf(token: number): Uint8Array;
+  /** Tokens of a text, as in training. */
+  encode(text: string): number[];
 }
 
 /**
@@ -36,6 +38,7 @@ export function createWhisperVocabulary(tokens: readonly string[]): WhisperVocab
     const code = mark.slice(2, -2);
     return [ISO_CODES[code] ?? code, startOfTranscript + 1 + index] as const;
   });
+  const idOfText = new Map(tokens.slice(0, endOfText).map((text, id) => [text, id]));
   return {
     size: tokens.length,
     endOfText,
@@ -50,10 +53,27 @@ export function createWhisperVocabulary(tokens: readonly string[]): WhisperVocab
       const text = token < endOfText ? (tokens[token] ?? '') : '';
       return Uint8Array.from(text, character => BYTES.get(character) ?? 0);
     },
+    encode: text => (text.match(CHUNKS) ?? []).flatMap(chunk => encodeChunk(chunk, idOfText)),
   };
 }
 
+/** How GPT-2 cuts a text before tokens are looked for (openai/tiktoken, openai_public.py). */
+const CHUNKS = /'(?:[sdmt]|ll|ve|re)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+/gu;
+
+/** Byte-pair encoding: the pair that is the earliest token is joined first, until no pair is a token. */
+function encodeChunk(chunk: string, idOf: ReadonlyMap<string, number>): number[] {
+  let parts = Array.from(Buffer.from(chunk), byte => CHARACTERS.get(byte) ?? '');
+  for (;;) {
+    const pairs = parts.slice(1).map((part, index) => idOf.get(`${parts[index]}${part}`) ?? Number.POSITIVE_INFINITY);
+    const first = Math.min(...pairs);
+    if (first === Number.POSITIVE_INFINITY) return parts.flatMap(part => idOf.get(part) ?? []);
+    const at = pairs.indexOf(first);
+    parts = parts.toSpliced(at, 2, `${parts[at]}${parts[at + 1]}`);
+  }
+}
+
 const BYTES = buildBytes();
+const CHARACTERS: ReadonlyMap<number, string> = new Map([...BYTES].map(([character, byte]) => [byte, character]));
 
 /** GPT-2 writes each byte as a printable character: those that are printable as themselves, the others from U+0100 on. */
 function buildBytes(): ReadonlyMap<string, number> {

@@ -7,7 +7,7 @@ const MOST_COMPRESSION = 2.4;
 /** Mean log-probability per token below which the text is a guess. */
 const LEAST_LOG_PROBABILITY = -1;
 /** Where the model itself says that nobody speaks, and moreover guesses. */
-const MOST_NO_SPEECH = 0.6;
+export const MOST_NO_SPEECH = 0.6;
 
 /** True when the window should be decoded once more. */
 export function isDoubtful(window: DecodedWindow, text: string): boolean {

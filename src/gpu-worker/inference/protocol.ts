@@ -23,6 +23,8 @@ export const taskSchema = z.discriminatedUnion('kind', [
     windows: z.array(z.object({ startMs: z.number(), endMs: z.number() })),
     language: z.string().optional(),
     translate: z.boolean(),
+    /** What may be said, the likeliest first. */
+    terms: z.array(z.string()).optional(),
   }),
   /** Voice activity of each of `windowCount` segmentation windows. */
   z.object({ kind: z.literal('segment'), wavPath: z.string(), firstWindow: samples, windowCount: samples }),

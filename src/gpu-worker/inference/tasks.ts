@@ -102,7 +102,8 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
       }
       case 'recognize-windows': {
         const recognizer = await windowRecognizer(task.model);
-        const options = { language: task.language, task: task.translate ? 'translate' : 'transcribe' } as const;
+        const { language, terms, translate } = task;
+        const options = { language, terms, task: translate ? 'translate' : 'transcribe' } as const;
         if (!frugal) return recognizer.transcribe(wav, task.windows, options, signal, onProgress);
         const transcripts = [];
         for (const window of task.windows)

@@ -1,5 +1,6 @@
 /** Recognises a whole recording on the pool: speech detection, languages, pieces, batches, words in recording time. */
 import { z } from 'zod';
+import { termsOf } from '../../pipeline/glossary/glossary-text.ts';
 import type { Span } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
 import { planBatches } from '../asr/batches.ts';
@@ -47,7 +48,10 @@ export function createTranscriber(pool: InferencePool): Transcriber {
       const { wavPath, sampleCount, durationMs } = audio;
       const detected = await detectSpeech(pool, wavPath, sampleCount, partOf(context, 0, DETECTED));
       const speech = findSpeech(detected);
-      const ears = createEars({ pool, wavPath, speech, detected, durationMs, plan }, partOf(context, DETECTED, 1));
+      const ears = createEars(
+        { pool, wavPath, speech, detected, durationMs, plan, terms: termsOf(options.glossary) },
+        partOf(context, DETECTED, 1),
+      );
       const heard: Heard[] = [];
       for (const stretch of splitByLanguage(durationMs, options))
         heard.push(...(await hearStretch(ears, stretch, plan)));
@@ -101,10 +105,15 @@ interface Recording extends Pick<DecodedAudio, 'wavPath' | 'durationMs'> {
   /** Probability of speech, one per frame. */
   detected: Float32Array;
   plan: RecognitionPlan;
+  /** What may be said. */
+  terms: string[];
 }
 
 /** The models on the pool. Nobody knows before how often they are asked, so each call takes its share of what is left. */
-function createEars({ pool, wavPath, speech, detected, durationMs, plan }: Recording, context: StageContext): Ears {
+function createEars(
+  { pool, wavPath, speech, detected, durationMs, plan, terms }: Recording,
+  context: StageContext,
+): Ears {
   const { english, multilingual } = plan;
   const totalMs = Math.max(1, sumOf(speech));
   let done = 0;
@@ -129,6 +138,7 @@ function createEars({ pool, wavPath, speech, detected, durationMs, plan }: Recor
     hear(windows, MAX_WINDOWS_MS, own => ({
       ...{ kind: 'recognize-windows', wavPath, model: multilingual ?? MULTILINGUAL_DEFAULT, windows: own, translate },
       ...(language !== undefined && { language }),
+      ...(terms.length > 0 && !translate && { terms }),
     }));
   return {
     hearEnglish:

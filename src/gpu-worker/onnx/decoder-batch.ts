@@ -31,6 +31,8 @@ export interface DecoderBatch {
    * @param tokens one per row, or several per row, row by row
    */
   step(tokens: readonly number[]): Promise<DecoderStep>;
+  /** Forgets all tokens, and keeps the sound. */
+  rewind(): void;
   /** Goes on with these rows only, in this order. */
   keep(rows: readonly number[]): void;
   release(): void;
@@ -78,6 +80,10 @@ export async function createDecoderBatch(
       });
       xattn.dispose();
       return { logits: logits.data, attention };
+    },
+    rewind() {
+      disposeAll(past);
+      past = emptyPast(shape, frameCounts.length);
     },
     keep(rows) {
       frameCounts = rows.map(row => frameCounts[row]!);

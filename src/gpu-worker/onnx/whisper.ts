@@ -8,6 +8,7 @@ import { HansardError } from '../../errors.ts';
 import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
 import { planBatches } from '../asr/batches.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
+import { buildTermPrompt, mayBeLeaked } from '../asr/prompt-terms.ts';
 import { type DecodedWindow, type SearchOptions, searchWindows } from '../asr/whisper-search.ts';
 import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { groupWhisperTokens } from '../asr/whisper-words.ts';
@@ -29,6 +30,8 @@ export interface WhisperOptions {
   /** ISO 639 code; undefined: each window's own. */
   language?: string | undefined;
   task: 'transcribe' | 'translate';
+  /** What may be said, the likeliest first: as many as there is room for are told to the model. */
+  terms?: readonly string[] | undefined;
 }
 
 export interface Whisper {
@@ -79,21 +82,34 @@ export async function loadWhisper(
   const bands = buildMelBands(shape.mels);
 
   return {
-    async transcribe(wav, windows, { language, task }, signal, onProgress) {
+    async transcribe(wav, windows, { language, task, terms = [] }, signal, onProgress) {
       const transcripts = new Array<PieceTranscript>(windows.length);
       const totalMs = windows.reduce((sum, window) => sum + lengthOf(window), 0);
       let doneMs = 0;
-      const search = (indexes: readonly number[], temperature: number) =>
+      const prompt = buildTermPrompt(terms, vocabulary);
+      const search = (indexes: readonly number[], temperature: number, told: readonly number[] = []) =>
         decode(
           wav,
           indexes.map(index => windows[index]!),
           {
-            ...{ vocabulary, task, prompt: [], temperature, random: createRandom() },
+            ...{ vocabulary, task, prompt: told, temperature, random: createRandom() },
             ...{ suppressed: config.suppress_ids, suppressedFirst: config.suppress_ids_begin, language, signal },
           },
         );
       for (const batch of planBatches(windows, MAX_BATCH_MS)) {
-        const decoded = await search(batch, 0);
+        const decoded = await search(batch, 0, prompt.tokens);
+        const leaked = decoded.flatMap((window, row) =>
+          mayBeLeaked(textOf(window, vocabulary), window.noSpeech, prompt.terms) ? [row] : [],
+        );
+        if (leaked.length > 0) {
+          const untold = await search(
+            leaked.map(row => batch[row]!),
+            0,
+          );
+          leaked.forEach((row, index) => {
+            decoded[row] = untold[index]!;
+          });
+        }
         for (const [row, index] of batch.entries()) {
           const best = await settle(decoded[row]!, temperature => search([index], temperature), vocabulary);
           transcripts[index] = toTranscript(best, lengthOf(windows[index]!), vocabulary);

@@ -41,6 +41,11 @@ function parseLine(line: string): GlossaryEntry[] | string {
   return heard.length === 0 ? [{ written }] : heard.map(one => ({ heard: one, written }));
 }
 
+/** The terms as they are written, each once. */
+export function termsOf(glossary: readonly GlossaryEntry[] = []): string[] {
+  return [...new Set(glossary.map(({ written }) => written))];
+}
+
 /** One term a line, as `parseGlossary` reads it. */
 export function formatGlossary(glossary: readonly GlossaryEntry[]): string[] {
   const byTerm = Map.groupBy(glossary, ({ written }) => written);

@@ -21,6 +21,7 @@ const options: SearchOptions = {
 /** Every row says its script, token by token, and then ends; the first answer names language and silence. */
 function scripted(scripts: number[][], { language = '<|de|>', noSpeech = 0 } = {}) {
   const fed: number[][] = [];
+  const rewound: number[] = [];
   let rows = scripts.map(script => ({ script, at: -1 }));
   const batch: DecoderBatch = {
     async step(tokens) {
@@ -37,12 +38,15 @@ function scripted(scripts: number[][], { language = '<|de|>', noSpeech = 0 } = {
       });
       return { logits, attention: rows.map(() => new Float32Array(4)) };
     },
+    rewind() {
+      rewound.push(fed.length);
+    },
     keep: kept => {
       rows = kept.map(row => rows[row]!);
     },
     release: () => {},
   };
-  return { batch, fed };
+  return { batch, fed, rewound };
 }
 
 test('each window is decoded in the language that it sounds like, unless one is given', async () => {
@@ -62,13 +66,17 @@ test('each window is decoded in the language that it sounds like, unless one is 
   assert.equal(first!.attention.length, 3);
 });
 
-test('what is suppressed is never said, and a prompt comes before everything', async () => {
-  const { batch, fed } = scripted([[0, 1]]);
+test('what is suppressed is never said, and a prompt comes before everything but the question for the language', async () => {
+  const { batch, fed, rewound } = scripted([[0, 1]]);
   const asked = [{ language: 'en', maxTokens: 1 }];
   const suppressing = { ...options, prompt: [3], suppressed: [0] };
   const [window] = await searchWindows(batch, asked, suppressing, signal, async () => {});
   assert.ok(!window!.tokens.includes(0));
-  assert.deepEqual(fed[0], [vocabulary.startOfPrevious, 3, vocabulary.startOfTranscript]);
+  const { startOfPrevious, startOfTranscript, transcribe, noTimestamps } = vocabulary;
+  assert.deepEqual(fed[0], [startOfTranscript]);
+  assert.deepEqual(rewound, [1]);
+  const language = vocabulary.languages.get('en')!;
+  assert.deepEqual(fed[1], [startOfPrevious, 3, startOfTranscript, language, transcribe, noTimestamps]);
 });
 
 test('a loop ends its window, which is then doubtful', async () => {
