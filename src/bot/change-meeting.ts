@@ -1,13 +1,19 @@
 /** What people may change about a meeting, whatever they press for it. Who may is for the platform to say. */
 import { z } from 'zod';
 import { HansardError } from '../errors.ts';
+import { addCorrections } from '../pipeline/meeting-change.ts';
 import type { SummaryEdit } from '../pipeline/minutes/edit-summary.ts';
 import type { Orchestrator } from '../pipeline/orchestration/orchestrator.ts';
-import type { Correction, RecordingOptions, SpeakerRange } from '../pipeline/recording-options.ts';
+import {
+  type Correction,
+  glossarySchema,
+  type RecordingOptions,
+  type SpeakerRange,
+} from '../pipeline/recording-options.ts';
 import type { Meeting } from '../pipeline/store/meetings.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import type { ActionItem, SummaryItem } from '../pipeline/summary.ts';
-import { addToGlossary } from './channel-settings.ts';
+import { addToGlossary, readChannelSettings } from './channel-settings.ts';
 import { findItem, formatItemRef, parseItemRef } from './item-ref.ts';
 import { tasksOf } from './present/present-minutes.ts';
 import type { MinutesReader } from './read-minutes.ts';
@@ -70,11 +76,17 @@ export function createMeetingChanges({
       await orchestrator.retry(id, whoIs(user));
     },
     forget: ({ id }, user) => forget(id, whoIs(user)),
-    async rerun({ id, options }, changes, user) {
+    async rerun({ id, channel, options }, changes, user) {
       const isSameRange = options.minSpeakers === changes.minSpeakers && options.maxSpeakers === changes.maxSpeakers;
       // other speakers may come out: names of the ones before would be given to the wrong people
       const unnamed = isSameRange ? {} : { speakerNames: {}, speakerMerges: {} };
-      const wanted = z.record(z.string(), z.json()).parse(JSON.parse(JSON.stringify({ ...changes, ...unnamed })));
+      // with the terms that the channel knows by now
+      const { glossary: now = [] } = readChannelSettings(store.settings, `${platform}:${channel}`);
+      const glossary = addCorrections(glossarySchema.catch([]).parse(options.glossary), now);
+      const known = glossary.length > 0 ? { glossary } : {};
+      const wanted = z
+        .record(z.string(), z.json())
+        .parse(JSON.parse(JSON.stringify({ ...changes, ...unnamed, ...known })));
       await orchestrator.rerun(id, wanted, whoIs(user));
     },
     nameSpeakers({ id, options }, { names, merges }, user) {

@@ -112,10 +112,14 @@ function countJoinable(words: readonly Word[], parts: readonly Part[][], from: n
 
 /** Share of equal letters; 0 for what is something else, or is right as it is. */
 function compare(heard: readonly Part[], spelling: Spelling, term: Term): number {
-  // "git hub" is GitHub, but "slack" is not always Slack
-  if (spelling.letters === term.spelling.letters)
-    return heard.map(({ token }) => token).join() === term.folded.join() ? 0 : 1;
-  if (heard.every(({ kind }) => kind === 'word') || (heard.length === 1 && heard[0]?.kind === 'name')) return 0;
+  const isOrdinary = heard.every(({ kind }) => kind === 'word');
+  if (spelling.letters === term.spelling.letters) {
+    const isSame = heard.map(({ token }) => token).join() === term.folded.join();
+    // "git hub" is GitHub, but "foot ball" is not always Football, nor "resume" Résumé
+    const isElse = isOrdinary && (heard.length === 1 || classifyEnglish(term.spelling.letters) === 'word');
+    return isSame || isElse ? 0 : 1;
+  }
+  if (isOrdinary || (heard.length === 1 && heard[0]?.kind === 'name')) return 0;
   // "Hansards" is made from the term, not heard in its place
   if (heard.length === 1 && spelling.letters.startsWith(term.spelling.letters)) return 0;
   return compareSounds(spelling, term.spelling);

@@ -190,8 +190,9 @@ describe('what people do with minutes in Slack', { concurrency: 4 }, () => {
       assert.match(shownIn(await lastView({ slack }, 1)), /minutes\.html.*https:\/\/fake\.slack\.com\/files/);
     });
 
-    test('run it again with another style, template and language', async t => {
+    test('run it again with another style, template, language, and the terms that the channel knows by now', async t => {
       const { slack, store, meeting, summary, submit, calls } = await startAfter(t);
+      store.settings.set(`slack:${CHANNEL}`, 'glossary', [{ heard: 'plants', written: 'ferns' }], 'slack:UM');
       await slack.press('hansard_rerun', summary.ts, 'UM');
       const view = await lastView({ slack }, 0);
       calls.length = 0;
@@ -199,6 +200,7 @@ describe('what people do with minutes in Slack', { concurrency: 4 }, () => {
       await until('it is shown so', () => store.meetings.get(meeting.id).options.summaryTemplate === 'decisions');
       await until('it is over', () => store.meetings.get(meeting.id).state === 'done', 15_000);
       assert.deepEqual(store.meetings.get(meeting.id).options.summaryStyle, 'short');
+      assert.match(contentOf(slack, 'transcript.md'), /waters the ferns/);
       assert.ok(!calls.includes('transcribe') && !calls.includes('diarize'));
     });
   });

@@ -46,6 +46,8 @@ describe('a term of the glossary', () => {
 
   for (const [why, said, ...lines] of [
     ['an ordinary word', 'cut them some slack, my confluent friend', 'Slack', 'Confluence'],
+    ['an ordinary word with other accents', 'we resume', 'Résumé'],
+    ['ordinary words that make another', 'on the foot ball', 'Football'],
     ['ordinary words together', 'say graph on a page', 'Grafana'],
     ['the name of somebody else', 'Catherine agrees', 'Katrin'],
     ['what is made from the term', 'two Hansards', 'Hansard'],
