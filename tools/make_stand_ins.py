@@ -6,6 +6,7 @@ They hear whistling: each tone of TONES is one token, silence is none. So a test
 the graph has to be right for it to be heard: features, inputs, decoding, times and words. They say nothing about accuracy.
 """
 
+import json
 import pathlib
 import sys
 
@@ -23,6 +24,7 @@ def make_all(folder):
     make_sense_voice(folder / "sensevoice-small")
     for name in ("parakeet-tdt-0.6b-v2", "parakeet-tdt-0.6b-v3"):
         make_parakeet(folder / name)
+    make_whisper_tiny(folder / "whisper-tiny")
 
 
 class Graph:
@@ -190,6 +192,86 @@ def make_sense_voice(folder):
         },
     )
     write_pieces(folder / "tokens.txt", pieces)
+
+
+def make_whisper_tiny(folder):
+    """The `*_timestamped` export of onnx-community: an encoder, and a decoder of two branches with its cross attention."""
+    spoken = ["hel", "lo", "Ġwor", "ld", ",", "Ġgood", "Ġday", "."]
+    marks = ["endoftext", "startoftranscript", "en", "de", "translate", "transcribe", "startoflm", "startofprev", "nocaptions", "notimestamps"]
+    pieces = [*spoken, *(f"<|{mark}|>" for mark in marks)]
+    token = {piece: index for index, piece in enumerate(pieces)}
+    size, layers, heads, width, mels, frames = len(pieces), 4, 6, 384, 80, 1500
+    alignment = [(2, 2), (3, 0), (3, 2), (3, 3), (3, 4), (3, 5)]
+
+    encoder = Graph()
+    every_second = [encoder.constant([value], np.int64) for value in (0, 2**62, 2, 2)]
+    fewer = encoder.op("Slice", "input_features", *every_second)
+    wide = encoder.op("Pad", fewer, encoder.constant([0, 0, 0, 0, width - mels, 0], np.int64))
+    encoder.op("Transpose", wide, perm=[0, 2, 1], name="last_hidden_state")
+    encoder.write(
+        folder / "encoder_model_quantized.onnx",
+        {"input_features": (TensorProto.FLOAT, ["B", mels, 2 * frames])},
+        {"last_hidden_state": (TensorProto.FLOAT, ["B", frames, width])},
+    )
+
+    graph = Graph()
+    whole = lambda *values: graph.constant(values, np.int64)
+    # What the sound contributes: computed by the first step, given to the later ones, which give none back.
+    split = graph.op("Transpose", graph.op("Reshape", "encoder_hidden_states", whole(0, 0, heads, width // heads)), perm=[0, 2, 1, 3])
+    is_first = graph.op("Sub", whole(1), graph.op("Cast", "use_cache_branch", to=TensorProto.INT64))
+    fresh = graph.op("Slice", split, whole(0), graph.op("Mul", is_first, whole(frames)), whole(2))
+    joined = graph.op("Concat", "past_key_values.0.encoder.value", fresh, axis=2)
+    hidden = graph.op("Reshape", graph.op("Transpose", joined, perm=[0, 2, 1, 3]), whole(0, 0, width))
+    # The answer to the fourth token is the first of the text, and the tones follow one another every 24 frames.
+    past = graph.op("Shape", "past_key_values.0.decoder.key", start=2, end=3)
+    fed = graph.op("Shape", "input_ids", start=1, end=2)
+    scalar = lambda name: graph.op("Squeeze", name, whole(0))
+    positions = graph.op("Range", scalar(past), scalar(graph.op("Add", past, fed)), graph.constant(1, np.int64))
+    beats = graph.op("Max", graph.op("Sub", positions, whole(3)), whole(0))
+    attended = graph.op("Add", graph.op("Mul", beats, whole(24)), whole(18))
+    looks = graph.op("OneHot", attended, whole(frames), graph.constant([0.0, 1.0]), axis=-1)
+    heard = graph.op("MatMul", looks, hidden)
+
+    scale, bias, band = np.zeros(size), np.full(size, NEVER), np.zeros(size)
+    bias[token["<|endoftext|>"]] = 5
+    for piece, nearest in zip(spoken, nearest_bands(slaney_centres(mels)), strict=True):
+        scale[token[piece]], bias[token[piece]], band[token[piece]] = 10, 0, nearest
+    begin = np.zeros((4, size))
+    begin[0] = NEVER
+    begin[0, token["<|en|>"]], begin[0, token["<|de|>"]] = 103, 101
+    at_begin = graph.op("Gather", graph.constant(begin), graph.op("Min", positions, whole(3)))
+    tones = graph.op("Mul", graph.op("Gather", heard, graph.constant(band, np.int64), axis=2), graph.constant(scale))
+    graph.op("Add", graph.op("Add", tones, graph.constant(bias)), at_begin, name="logits")
+
+    rows = graph.op("Shape", "input_ids", start=0, end=1)
+    zeros = graph.op("Expand", graph.constant(0.0), graph.op("Concat", rows, whole(heads), fed, whole(64), axis=0))
+    for layer in range(layers):
+        own = np.array([1.0 if (layer, head) in alignment else 0.0 for head in range(heads)]).reshape(1, heads, 1, 1)
+        by_head = graph.op("Mul", graph.op("Unsqueeze", looks, whole(0, 1)), graph.constant(own))
+        shape = graph.op("Concat", rows, whole(heads), fed, whole(frames), axis=0)
+        graph.op("Expand", by_head, shape, name=f"cross_attentions.{layer}")
+        for part in ("key", "value"):
+            graph.op("Concat", f"past_key_values.{layer}.decoder.{part}", zeros, axis=2, name=f"present.{layer}.decoder.{part}")
+            graph.op("Identity", fresh, name=f"present.{layer}.encoder.{part}")
+    caches = [f"{layer}.{side}.{part}" for layer in range(layers) for side in ("decoder", "encoder") for part in ("key", "value")]
+    graph.write(
+        folder / "decoder_model_merged_quantized.onnx",
+        {
+            "input_ids": (TensorProto.INT64, ["B", "T"]),
+            "encoder_hidden_states": (TensorProto.FLOAT, ["B", frames, width]),
+            **{f"past_key_values.{cache}": (TensorProto.FLOAT, ["B", heads, "P", 64]) for cache in caches},
+            "use_cache_branch": (TensorProto.BOOL, [1]),
+        },
+        {
+            "logits": (TensorProto.FLOAT, ["B", "T", size]),
+            **{f"present.{cache}": (TensorProto.FLOAT, ["B", heads, "Q", 64]) for cache in caches},
+            **{f"cross_attentions.{layer}": (TensorProto.FLOAT, ["B", heads, "T", frames]) for layer in range(layers)},
+        },
+    )
+    added = [{"id": token[piece], "content": piece} for piece in pieces[len(spoken) :]]
+    tokenizer = {"model": {"vocab": {piece: token[piece] for piece in spoken}}, "added_tokens": added}
+    (folder / "tokenizer.json").write_text(json.dumps(tokenizer, indent=2, ensure_ascii=False) + "\n")
+    (folder / "generation_config.json").write_text('{ "suppress_tokens": [], "begin_suppress_tokens": [] }\n')
 
 
 if __name__ == "__main__":

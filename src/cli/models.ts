@@ -10,6 +10,9 @@ import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-prog
 import { presentRecommendation, recommendModels } from './recommend-models.ts';
 import { listenForStop } from './stop-signal.ts';
 
+/** Longer lists of languages would hide the rest of the table; `--json` has them all. */
+const MANY = 8;
+
 /** A model is missing or damaged. */
 const EXIT_NOT_READY = 3;
 
@@ -117,7 +120,7 @@ function presentList(rows: ReturnType<typeof describeModels>): string {
   const table = rows.map(({ name, task, languages, licence, bytes, state }) => [
     name,
     task,
-    languages.join(' ') || 'any',
+    languages.length > MANY ? `${languages.length} languages` : languages.join(' ') || 'any',
     licence,
     `${megabytes(bytes)} MB`,
     `${state}`,

@@ -67,9 +67,10 @@ async function adviseOnSummary(server: ModelServer): Promise<Advice> {
 export function presentRecommendation({ machine, models, inUse, toPull }: Recommendation): string {
   const { cores, hasVnni, memoryBytes, device, deviceReason, gpuBytes, freeDiskBytes } = machine;
   const gpu = gpuBytes > 0 ? `, a GPU with ${gigabytes(gpuBytes)}` : '';
-  const rows = models.map(({ what, model, isHere, why }) => {
-    return `${what.padEnd(width(models, 'what'))}  ${model.padEnd(width(models, 'model'))}  ${isHere ? 'here   ' : 'missing'}  ${why}`;
-  });
+  const rows = models.map(
+    ({ what, model, isHere, why }) =>
+      `${what.padEnd(width(models, 'what'))}  ${model.padEnd(width(models, 'model'))}  ${isHere ? 'here' : 'missing'}\n    ${why}`,
+  );
   return [
     `${cores} cores ${hasVnni ? 'with' : 'without'} VNNI, ${gigabytes(memoryBytes)} of free memory${gpu}, ${gigabytes(freeDiskBytes)} of disk. Device: ${device}. ${deviceReason}`,
     ...rows,

@@ -66,7 +66,7 @@ describe('hansard models', () => {
     const { stdout } = await run('recommend');
     assert.match(stdout, /^\d+ cores with(out)? VNNI, [\d.]+ GB of free memory/);
     for (const what of ['English', 'zh, yue, ja, ko', 'other languages', 'voices', 'summary'])
-      assert.match(stdout, new RegExp(`^${what} +\\S+ +missing +\\w.*\\.$`, 'm'));
+      assert.match(stdout, new RegExp(`^${what} +\\S+ +missing\\n {4}\\w.*\\.$`, 'm'));
     assert.match(stdout, /^To have all of it type: npx hansard models pull moonshine-base .*whisper-base .*campplus/m);
   });
 

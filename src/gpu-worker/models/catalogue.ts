@@ -1,7 +1,7 @@
 /** The one list of models: what each is for, its licence, its files with their sha256, and where the bytes can be had. */
 import path from 'node:path';
 import { HansardError } from '../../errors.ts';
-import { WHISPER_LANGUAGES } from '../../pipeline/languages.ts';
+import { KNOWN_LANGUAGES, WHISPER_LANGUAGES } from '../../pipeline/languages.ts';
 
 /** A file at a pinned revision of a public hub. */
 export interface HubSource {
@@ -63,6 +63,21 @@ export interface Model {
 export const graphsDir = path.join(import.meta.dirname, 'graphs');
 
 const MB = 1_000_000;
+
+/** By the cards of openai/whisper-tiny and -small; the repositories of the exports name none of their own. */
+const hubWhisper = {
+  task: 'transcription',
+  licence: 'Apache-2.0',
+  attribution: 'Whisper, OpenAI, ONNX export with cross attention by onnx-community',
+  isUntried: true,
+  graphs: [],
+} as const;
+
+/** Vocabulary and marks of all sizes before large-v3, from the repository of base, where they are pinned. */
+const hubWhisperTexts = hubWhisperFiles('base', '608c49e61301901684bc36cac8f74b95ff6b5a8e', [
+  ['tokenizer.json', 2_480_466, '27fc476bfe7f17299480be2273fc0608e4d5a99aba2ab5dec5374b4482d1a566'],
+  ['generation_config.json', 3_832, '61070cf8de25b1e9256e8e102ded49d8d24a8369ed36ef84fdf21549e68125a0'],
+]);
 
 /** Not a licence by the Open Source Initiative: attribution, and the name of the model is kept. */
 const senseVoice = {
@@ -175,6 +190,71 @@ export const catalogue: readonly Model[] = [
         '22f3cb2fc2be1545b9a7db8e993ddd59aeccadfbc7d7b00ca517ca8960864766',
       ),
       whisperFile('2', 'config.json', 2_309, '56a6d8110d311f19c8f0471e562832c7527f146b567275bfca59fcf7c184da9a'),
+    ],
+  },
+  {
+    name: 'whisper-tiny',
+    ...hubWhisper,
+    languages: WHISPER_LANGUAGES,
+    memoryBytes: 300 * MB,
+    goodFor: '99 languages where memory is scarce; many more errors than whisper-base.',
+    files: [
+      ...hubWhisperFiles('tiny', '517244293732ee2d58139af5814231b7e6830a0d', [
+        [
+          'encoder_model_quantized.onnx',
+          10_097_109,
+          'd4397fbfed1975bb5dd1bedb748808367331c85293f54cbc927774728daec2b2',
+        ],
+        [
+          'decoder_model_merged_quantized.onnx',
+          30_730_264,
+          'ced2053c1aa8ff7048927197416a5c169f50010e7b280e5d564b46a991fca011',
+        ],
+      ]),
+      ...hubWhisperTexts,
+    ],
+  },
+  {
+    name: 'whisper-small',
+    ...hubWhisper,
+    languages: WHISPER_LANGUAGES,
+    memoryBytes: 1_200 * MB,
+    goodFor: '99 languages with fewer errors than whisper-base, for many cores.',
+    files: [
+      ...hubWhisperFiles('small', '65caa70f294b46e1c33ff820aae6b16d048ab818', [
+        ['encoder_model.onnx', 352_791_798, 'c0908c1ef2326f5487d1f77e56c6925f910ae56c87fa269ed885682ac851e588'],
+        [
+          'decoder_model_merged_q4.onnx',
+          233_421_212,
+          '333bf5560a548e89b03abab5c4d33a7057129b08782707cebcbdf25b63588915',
+        ],
+      ]),
+      ...hubWhisperTexts,
+    ],
+  },
+  {
+    name: 'whisper-large-v3-turbo',
+    ...hubWhisper,
+    licence: 'MIT',
+    languages: KNOWN_LANGUAGES,
+    memoryBytes: 1_800 * MB,
+    goodFor:
+      '100 languages, Cantonese among them, with the fewest errors; 8-bit, for very many cores; it does not translate.',
+    files: [
+      ...hubWhisperFiles('large-v3-turbo', 'b3f77bf9a8c4d5ea3415827033d1ffea7955fd9a', [
+        [
+          'encoder_model_quantized.onnx',
+          644_883_359,
+          'a5bece0f99f86b5fed85e59b6b23299500639b283a0a6e00098e6583ed1baeb8',
+        ],
+        [
+          'decoder_model_merged_quantized.onnx',
+          439_997_434,
+          'b4ab1c92a9bcf8c8fdc49deacb57ac51b707d5248bc7868af42371b896c3ae52',
+        ],
+        ['tokenizer.json', 2_480_645, 'b3c8202bbf06d8ee4232c5984baa563784ac4737e2e7fdc42fa180200d3cfcdb'],
+        ['generation_config.json', 3_797, '8568ddf83476167b4607014956b87142763fa6923e71259a606734beb39bdfc8'],
+      ]),
     ],
   },
   {
@@ -373,7 +453,18 @@ function whisperFile(half: '1' | '2', name: string, bytes: number, sha256: strin
   return { name, bytes, sha256, sources: [source] };
 }
 
-function parakeetFiles(version: 'v2' | 'v3', pins: readonly (readonly [name: string, ...Pin])[]): ModelFile[] {
+type NamedPin = readonly [name: string, ...Pin];
+
+/** Graphs are in a folder of the repository. */
+function hubWhisperFiles(size: string, revision: string, pins: readonly NamedPin[]): ModelFile[] {
+  const repository = `onnx-community/whisper-${size}_timestamped`;
+  return pins.map(([name, bytes, sha256]) => {
+    const path = name.endsWith('.onnx') ? `onnx/${name}` : name;
+    return { name, bytes, sha256, sources: [{ kind: 'hub', hub: 'huggingface', repository, revision, path }] };
+  });
+}
+
+function parakeetFiles(version: 'v2' | 'v3', pins: readonly NamedPin[]): ModelFile[] {
   const repository = `istupakov/parakeet-tdt-0.6b-${version}-onnx`;
   const revision =
     version === 'v2' ? '0bbb45a3365852604aef28b538a8f066f4ccaa85' : '8f23f0c03c8761650bdb5b40aaf3e40d2c15f1ce';

@@ -16,6 +16,9 @@ export type EnglishModel = (typeof ENGLISH_MODELS)[number];
 /** Recognisers of several languages, the default first. */
 export const MULTILINGUAL_MODELS = [
   'whisper-base',
+  'whisper-tiny',
+  'whisper-small',
+  'whisper-large-v3-turbo',
   'sensevoice-small',
   'sensevoice-small-fp32',
   'parakeet-tdt-0.6b-v3',
@@ -23,8 +26,8 @@ export const MULTILINGUAL_MODELS = [
 ] as const;
 export type MultilingualModel = (typeof MULTILINGUAL_MODELS)[number];
 
-/** Those that translate into English. */
-const TRANSLATORS: readonly MultilingualModel[] = ['whisper-base'];
+/** Those that translate into English; turbo was not trained to. */
+const TRANSLATORS: readonly MultilingualModel[] = ['whisper-base', 'whisper-tiny', 'whisper-small'];
 /** Those that do not say which language they hear, and drift into another where nobody says it (models.md, 4.2). */
 const NEED_LANGUAGE: readonly MultilingualModel[] = ['parakeet-tdt-0.6b-v3', 'parakeet-tdt-0.6b-v3-fp32'];
 

@@ -44,7 +44,11 @@ const candidates: Record<Purpose, readonly Candidate[]> = {
     { model: 'sensevoice-small', strength: 'Made for these languages' },
     { model: MULTILINGUAL_DEFAULT, strength: 'Knows them all but Cantonese' },
   ],
-  others: [{ model: MULTILINGUAL_DEFAULT, strength: 'Knows 99 languages' }],
+  others: [
+    { model: 'whisper-large-v3-turbo', strength: 'The fewest errors in 100 languages', cores: 16 },
+    { model: 'whisper-small', strength: 'Fewer errors in 99 languages than the base size', cores: 8 },
+    { model: MULTILINGUAL_DEFAULT, strength: 'Knows 99 languages' },
+  ],
 };
 
 const UNTRIED = 'Its weights were never run where Hansard is made, its licence and hash are in the catalogue';
@@ -90,6 +94,7 @@ function findMissing(
     const own = machine.gpuBytes === 0 ? 'there is none that can be used' : `it has ${gigabytes(machine.gpuBytes)}`;
     return `a GPU with ${gigabytes(gpuBytes)}; ${own}`;
   }
+  if (cores > 0 && machine.device !== 'cpu') return `to run on the processor; the models here run on ${machine.device}`;
   if (cores > 0 && (machine.cores < cores || !machine.hasVnni))
     return `${cores} cores with VNNI; there are ${machine.cores}${machine.hasVnni ? '' : ' without'}`;
   const needed = memoryBytes * machine.processes;

@@ -99,7 +99,8 @@ export async function createDecoderBatch(
 
 type FloatTensor = ort.TypedTensor<'float32'>;
 
-function floats(tensor: ort.Tensor | undefined): FloatTensor {
+/** @throws TypeError for an output that is missing or of another type */
+export function floats(tensor: ort.Tensor | undefined): FloatTensor {
   if (tensor?.type !== 'float32') throw new TypeError('the graph lacks an output, or it is not float32');
   return tensor as FloatTensor;
 }
@@ -168,7 +169,7 @@ async function stackCross(
 }
 
 /** The same tensors with some of their rows; the old ones are disposed of. */
-function takeRows(tensors: Record<string, FloatTensor>, rows: readonly number[]): Record<string, FloatTensor> {
+export function takeRows(tensors: Record<string, FloatTensor>, rows: readonly number[]): Record<string, FloatTensor> {
   const taken = Object.entries(tensors).map(([name, tensor]) => {
     const [rowCount = 0, ...rest] = tensor.dims;
     const size = tensor.data.length / rowCount;

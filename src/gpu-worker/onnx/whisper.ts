@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
+import type { Span } from '../../pipeline/meeting.ts';
 import { planBatches } from '../asr/batches.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
 import { buildTermPrompt, mayBeLeaked } from '../asr/prompt-terms.ts';
@@ -13,48 +13,23 @@ import { type DecodedWindow, type SearchOptions, searchWindows } from '../asr/wh
 import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { groupWhisperTokens } from '../asr/whisper-words.ts';
 import { isDoubtful, isSilence, meanLogProbability } from '../asr/window-guards.ts';
-import { buildMelBands, computeLogMel, LOG_MEL_STEP } from '../audio/log-mel.ts';
+import { buildMelBands } from '../audio/log-mel.ts';
 import type { WavFile } from '../audio/wav-file.ts';
 import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
+import { type HubWhisperName, loadHubWhisper } from './hub-whisper.ts';
 import { createSession, type Device } from './session.ts';
 import { hasVnni } from './vnni.ts';
+import { hearWindow, type WhisperModel } from './whisper-model.ts';
+import type { WindowRecognizer } from './window-recognizer.ts';
 
 const shapes = {
   'whisper-base': { layers: 6, heads: 8, headSize: 64, alignmentRows: [0, 1, 2, 3, 4, 5, 6, 7], mels: 80 },
 } as const satisfies Record<string, DecoderShape & { mels: number }>;
 
-export type WhisperName = keyof typeof shapes;
-
-/** What was asked of all windows alike. */
-export interface WhisperOptions {
-  /** ISO 639 code; undefined: each window's own. */
-  language?: string | undefined;
-  task: 'transcribe' | 'translate';
-  /** What may be said, the likeliest first: as many as there is room for are told to the model. */
-  terms?: readonly string[] | undefined;
-}
-
-export interface Whisper {
-  /**
-   * Recognises windows of one recording, in the order given. Each is at most 30 s long.
-   * @throws the signal's reason once it is aborted
-   */
-  transcribe(
-    wav: WavFile,
-    windows: readonly Span[],
-    options: WhisperOptions,
-    signal: AbortSignal,
-    onProgress: (fraction: number) => void,
-  ): Promise<PieceTranscript[]>;
-  release(): Promise<void>;
-}
+export type WhisperName = keyof typeof shapes | HubWhisperName;
 
 /** Sound in one batch: cross keys and values take 1.2 MB per second. */
 const MAX_BATCH_MS = 120_000;
-/** Silence after a window, so that its last word is heard to its end; less than training had, see bench/RESULTS.md. */
-const TAIL_MS = 3_000;
-/** Half the sound that the model can hear, in mel frames: two make one frame of the encoder. */
-const MEL_FRAMES = 3_000;
 /** The model's memory for text is 448 tokens; a prompt may take the other half. */
 const MAX_TOKENS = 224;
 /** Chinese needs most: up to 8 tokens a second. */
@@ -66,20 +41,18 @@ const TEMPERATURES = [0.2, 0.4, 0.6, 0.8] as const;
 const configSchema = z.object({ suppress_ids: z.array(z.number()), suppress_ids_begin: z.array(z.number()) });
 
 /**
- * Loads the weightless graphs over the published weights.
+ * Loads the published weights, under our own graphs where there are such.
  * @throws HansardError `model_missing`, `inference_failed` or `device_unavailable`
  */
 export async function loadWhisper(
   name: WhisperName,
   { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
-): Promise<Whisper> {
-  const shape = shapes[name];
-  const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';
-  const vocabulary = createWhisperVocabulary(z.array(z.string()).parse(await readJson(weightsDir, 'vocabulary.json')));
-  const config = configSchema.parse(await readJson(weightsDir, 'config.json'));
-  const encoder = await createSession(path.join(graphsDir, `${name}-encoder${ending}`), weightsDir, device);
-  const decoder = await createSession(path.join(graphsDir, `${name}-decoder${ending}`), weightsDir, device);
-  const bands = buildMelBands(shape.mels);
+): Promise<WindowRecognizer> {
+  const model =
+    name === 'whisper-base'
+      ? await loadRebuilt(name, { weightsDir, graphsDir, device })
+      : await loadHubWhisper(name, { weightsDir, device });
+  const { vocabulary, suppressed, suppressedFirst } = model;
 
   return {
     async transcribe(wav, windows, { language, task, terms = [] }, signal, onProgress) {
@@ -93,10 +66,10 @@ export async function loadWhisper(
           indexes.map(index => windows[index]!),
           {
             ...{ vocabulary, task, prompt: told, temperature, random: createRandom() },
-            ...{ suppressed: config.suppress_ids, suppressedFirst: config.suppress_ids_begin, language, signal },
+            ...{ suppressed, suppressedFirst, language, signal },
           },
         );
-      for (const batch of planBatches(windows, MAX_BATCH_MS)) {
+      for (const batch of planBatches(windows, model.maxBatchMs)) {
         const decoded = await search(batch, 0, prompt.tokens);
         const leaked = decoded.flatMap((window, row) =>
           mayBeLeaked(textOf(window, vocabulary), window.noSpeech, prompt.terms) ? [row] : [],
@@ -119,10 +92,7 @@ export async function loadWhisper(
       }
       return transcripts;
     },
-    async release() {
-      await encoder.release();
-      await decoder.release();
-    },
+    release: () => model.release(),
   };
 
   async function decode(
@@ -131,11 +101,7 @@ export async function loadWhisper(
     options: SearchOptions & { language: string | undefined; signal: AbortSignal },
   ): Promise<DecodedWindow[]> {
     const { signal, language } = options;
-    const batch = await createDecoderBatch(decoder, shape, windows.length, async row => {
-      await setImmediate();
-      signal.throwIfAborted();
-      return encode(wav, windows[row]!);
-    });
+    const batch = await model.hear(wav, windows, signal);
     try {
       const requests = windows.map(window => ({ language, maxTokens: findMaxTokens(window) }));
       return await searchWindows(batch, requests, options, signal, setImmediate);
@@ -143,15 +109,41 @@ export async function loadWhisper(
       batch.release();
     }
   }
+}
+
+/** Weightless graphs over the published weights. */
+async function loadRebuilt(
+  name: keyof typeof shapes,
+  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+): Promise<WhisperModel> {
+  const shape = shapes[name];
+  const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';
+  const vocabulary = createWhisperVocabulary(z.array(z.string()).parse(await readJson(weightsDir, 'vocabulary.json')));
+  const config = configSchema.parse(await readJson(weightsDir, 'config.json'));
+  const encoder = await createSession(path.join(graphsDir, `${name}-encoder${ending}`), weightsDir, device);
+  const decoder = await createSession(path.join(graphsDir, `${name}-decoder${ending}`), weightsDir, device);
+  const bands = buildMelBands(shape.mels);
+
+  return {
+    vocabulary,
+    suppressed: config.suppress_ids,
+    suppressedFirst: config.suppress_ids_begin,
+    maxBatchMs: MAX_BATCH_MS,
+    hear: (wav, windows, signal) =>
+      createDecoderBatch(decoder, shape, windows.length, async row => {
+        await setImmediate();
+        signal.throwIfAborted();
+        return encode(wav, windows[row]!);
+      }),
+    async release() {
+      await encoder.release();
+      await decoder.release();
+    },
+  };
 
   /** `input_features` [1, mels, frames], as long as the window and a little silence. */
   async function encode(wav: WavFile, window: Span): Promise<EncodedPiece> {
-    const from = Math.round((window.startMs * SAMPLE_RATE_HZ) / 1000);
-    const to = Math.min(wav.sampleCount, Math.round((window.endMs * SAMPLE_RATE_HZ) / 1000));
-    const samples = wav.read(from, Math.max(to, from + 1));
-    const needed = Math.ceil(samples.length / LOG_MEL_STEP + TAIL_MS / 10);
-    const frames = Math.min(MEL_FRAMES, needed + (needed % 2));
-    const features = computeLogMel(samples, frames, bands);
+    const { features, frames } = hearWindow(wav, window, bands);
     const input = new ort.Tensor('float32', features, [1, shape.mels, frames]);
     try {
       const outputs = await encoder.run({ input_features: input });

@@ -8,6 +8,8 @@ export interface WindowOptions {
   /** ISO 639 code; undefined: each window's own. */
   language?: string | undefined;
   task: 'transcribe' | 'translate';
+  /** What may be said, the likeliest first: told to models that can be told, as many as there is room for. */
+  terms?: readonly string[] | undefined;
 }
 
 export interface WindowRecognizer {

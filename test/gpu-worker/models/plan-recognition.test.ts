@@ -46,6 +46,12 @@ test('who knows little else hears a language that is named, who knows most finds
   assert.deepEqual(plan('sensevoice-small', 'auto'), { english: undefined, multilingual: 'sensevoice-small' });
 });
 
+test('the large Whisper knows Cantonese, and does not translate', () => {
+  assert.equal(plan('whisper-large-v3-turbo', 'yue').multilingual, 'whisper-large-v3-turbo');
+  const wanted = { model: 'whisper-large-v3-turbo', language: 'de', translate: true };
+  assert.throws(() => planRecognition(wanted), { code: 'invalid_usage', detail: /cannot translate; whisper-base can/ });
+});
+
 test('only who can translate is asked to', () => {
   const wanted = { language: 'zh', translate: true };
   assert.equal(planRecognition({ ...wanted, model: 'sensevoice-small+whisper-base' }).multilingual, 'whisper-base');

@@ -42,10 +42,14 @@ test('models for a GPU are for one that is large enough, and the reason is said'
 });
 
 test('many cores with VNNI and memory for each take the larger model for English', () => {
-  const workstation = { ...laptop, cores: 16, processes: 8, memoryBytes: 32e9 };
+  const server = { ...laptop, cores: 64, processes: 8, memoryBytes: 128e9 };
+  assert.equal(recommend(server).others, 'whisper-large-v3-turbo');
+  assert.equal(recommend({ ...server, device: 'cuda:0', gpuBytes: 80e9 }).others, 'whisper-base');
+  const workstation = { ...laptop, cores: 12, processes: 8, memoryBytes: 32e9 };
   assert.equal(recommend(workstation).english, 'parakeet-tdt-0.6b-v2');
+  assert.equal(recommend(workstation).others, 'whisper-small');
   assert.equal(recommend({ ...workstation, hasVnni: false }).english, 'moonshine-base');
-  assert.match(whyOf({ ...workstation, hasVnni: false }), /8 cores with VNNI; there are 16 without/);
+  assert.match(whyOf({ ...workstation, hasVnni: false }), /8 cores with VNNI; there are 12 without/);
   assert.match(whyOf({ ...workstation, memoryBytes: 8e9 }), /v2 would need 11\.4 GB of free memory for 8 processes/);
 });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
-import { loadWhisper, type Whisper } from '../../../src/gpu-worker/onnx/whisper.ts';
+import { loadWhisper } from '../../../src/gpu-worker/onnx/whisper.ts';
+import type { WindowRecognizer } from '../../../src/gpu-worker/onnx/window-recognizer.ts';
 import { decodeToWav, graphsDir, missing, modelsDir, testdataDir } from '../../builders/decoded-audio.ts';
 
 const never = new AbortController().signal;
@@ -12,7 +13,7 @@ const recordings = ['misc/jfk.flac', 'leopard/test_de.wav', 'leopard/test_ja.wav
 const skip = missing(['whisper-base'], recordings);
 
 describe('whisper-base', () => {
-  let whisper: Whisper;
+  let whisper: WindowRecognizer;
   before(async () => {
     if (skip) return;
     whisper = await loadWhisper('whisper-base', {

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
+import { loadWhisper } from '../../../src/gpu-worker/onnx/whisper.ts';
+import type { WindowRecognizer } from '../../../src/gpu-worker/onnx/window-recognizer.ts';
+import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
+import { BEAT_MS, standInsDir, writeWhistle } from '../../builders/whistle.ts';
+
+const weightsDir = path.join(standInsDir, 'whisper-tiny');
+const files = { weightsDir, graphsDir: '', device: 'cpu' } as const;
+const never = new AbortController().signal;
+
+describe("the hub's Whisper, with a stand-in for its weights that hears whistling", () => {
+  let model: WindowRecognizer;
+  let folder: string;
+  before(async () => {
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'hansard-test-'));
+    model = await loadWhisper('whisper-tiny', files);
+  });
+  after(async () => {
+    await model.release();
+    fs.rmSync(folder, { recursive: true });
+  });
+
+  async function hear(spans: readonly { tones: number; from: number }[], language?: string) {
+    const wavPath = path.join(folder, 'whistle.wav');
+    writeWhistle(wavPath, [0, 1, 2, 3, 4, 5, 6, 7]);
+    const wav = openWavFile(wavPath);
+    const windows = spans.map(({ tones, from }) => ({
+      startMs: from * BEAT_MS,
+      endMs: (from + tones) * BEAT_MS + 240,
+    }));
+    const heard = await model.transcribe(wav, windows, { task: 'transcribe', language }, never, () => {});
+    wav.close();
+    return heard.map(({ words, ...rest }) => ({ ...rest, words, text: words.map(({ text }) => text).join(' ') }));
+  }
+
+  test('text, language and word times come out of its two branches', async () => {
+    const [heard] = await hear([{ from: 0, tones: 8 }]);
+    assert.equal(heard?.text, 'hello world, good day.');
+    assert.deepEqual([heard?.language, Object.keys(heard?.languages ?? {})], ['en', ['en', 'de']]);
+    const beats = [0, 2, 5, 6];
+    heard?.words.forEach(({ startMs }, index) => {
+      // a word begins about where its tone does: the stand-in looks at the middle of the tone alone
+      assert.ok(Math.abs(startMs - (240 + (beats[index] ?? 0) * BEAT_MS)) <= BEAT_MS / 2 + 120, `${index}: ${startMs}`);
+    });
+  });
+
+  test('windows of different lengths are decoded together, and each keeps its sound as the others end', async () => {
+    const heard = await hear(
+      [
+        { from: 2, tones: 2 },
+        { from: 0, tones: 8 },
+        { from: 5, tones: 3 },
+        { from: 3, tones: 1 },
+      ],
+      'de',
+    );
+    assert.deepEqual(
+      heard.map(({ text }) => text),
+      ['world', 'hello world, good day.', 'good day.', 'ld'],
+    );
+    assert.ok(heard.every(({ language }) => language === 'de'));
+  });
+
+  test('a cancel is heard before a window', async () => {
+    const wavPath = path.join(folder, 'short.wav');
+    writeWhistle(wavPath, [0]);
+    const wav = openWavFile(wavPath);
+    const cancelled = AbortSignal.abort(new Error('enough'));
+    const windows = [{ startMs: 0, endMs: 500 }];
+    await assert.rejects(
+      model.transcribe(wav, windows, { task: 'transcribe' }, cancelled, () => {}),
+      /enough/,
+    );
+    wav.close();
+  });
+});
+
+test('a tokenizer that is missing, or something else, is named', async t => {
+  const copy = await makeTemporaryFolder(t);
+  fs.cpSync(weightsDir, copy, { recursive: true });
+  fs.writeFileSync(path.join(copy, 'tokenizer.json'), '{}');
+  const load = () => loadWhisper('whisper-tiny', { ...files, weightsDir: copy });
+  await assert.rejects(load, { code: 'inference_failed', detail: /tokenizer\.json is not what it should be/ });
+  fs.rmSync(path.join(copy, 'tokenizer.json'));
+  await assert.rejects(load, { code: 'model_missing' });
+});
