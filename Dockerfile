@@ -10,6 +10,8 @@ COPY bin bin
 COPY src src
 COPY templates templates
 COPY schemas schemas
+# what a model is checked with
+COPY samples samples
 # data, blobs and models are volumes; they must belong to whoever runs here
 RUN mkdir -p /data /blobs /models && chown 10001:10001 /data /blobs /models
 USER 10001:10001

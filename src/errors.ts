@@ -60,6 +60,11 @@ const faults = {
     retryable: true,
     userMessage: 'A model could not be fetched from any of its sources. Check the network and try again.',
   },
+  model_unfit: {
+    retryable: false,
+    userMessage:
+      'A speech recognition model does not hear a known recording as it should. Choose another one; npx hansard models check NAME looks again.',
+  },
   device_unavailable: { retryable: false, userMessage: 'The device that was asked for cannot be used here.' },
   inference_failed: { retryable: true, userMessage: 'A model stopped working twice on this recording.' },
   out_of_memory: {

@@ -1,10 +1,13 @@
-/** `hansard models list | recommend | pull | verify`. */
+/** `hansard models list | recommend | pull | check | verify`. */
 import { Command } from 'commander';
 import type { Config } from '../config.ts';
 import { HansardError } from '../errors.ts';
-import { catalogue } from '../gpu-worker/models/catalogue.ts';
+import { catalogue, findModel } from '../gpu-worker/models/catalogue.ts';
+import { describeCheck, type ModelCheck } from '../gpu-worker/models/check-model.ts';
 import { modelsForTranscription } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore, type ModelStatus, type ModelStore } from '../gpu-worker/models/store.ts';
+import { startStages } from '../gpu-worker/run.ts';
+import type { Logger } from '../logger.ts';
 import { isLanguageModel, pullLanguageModel } from './pull-language-model.ts';
 import { ensureModelsVisibly, megabytes, type ProgressOutput } from './pull-progress.ts';
 import { presentRecommendation, recommendModels } from './recommend-models.ts';
@@ -13,12 +16,12 @@ import { listenForStop } from './stop-signal.ts';
 /** Longer lists of languages would hide the rest of the table; `--json` has them all. */
 const MANY = 8;
 
-/** A model is missing or damaged. */
+/** A model is missing or damaged, or does not hear as it should. */
 const EXIT_NOT_READY = 3;
 
 /** @param load the settings, read when a command runs; main.ts answers for the HansardErrors that actions throw */
 export function modelsCommand(
-  load: () => { config: Config },
+  load: () => { config: Config; logger: Logger },
   stdout: ProgressOutput = process.stdout,
   stderr: ProgressOutput = process.stderr,
 ): Command {
@@ -69,6 +72,27 @@ export function modelsCommand(
     });
 
   command
+    .command('check <name>')
+    .description('hear a known recording with a speech recognition model, and compare the words')
+    .option(...json)
+    .action(async (name: string, flags: { json?: true }) => {
+      const { config, logger } = load();
+      const store = openStore();
+      const ensureModels = (names: readonly string[], signal: AbortSignal) =>
+        ensureModelsVisibly(store, names, stderr, { signal });
+      const stages = startStages({ config, logger, ensureModels });
+      try {
+        const stopCode = await untilStopped(stderr, async signal => {
+          const check = await stages.check(findModel(name).name, signal);
+          process.exitCode = reportCheck(check, stdout, flags);
+        });
+        if (stopCode !== undefined) process.exitCode = stopCode;
+      } finally {
+        await stages.close();
+      }
+    });
+
+  command
     .command('verify [names...]')
     .description('compute the sha256 of every file (default: the models that are here or needed)')
     .option(...json)
@@ -99,6 +123,12 @@ async function untilStopped(
   } finally {
     stop.dispose();
   }
+}
+
+/** @returns the exit status */
+export function reportCheck(check: ModelCheck, stdout: ProgressOutput, { json }: { json?: true }): number {
+  stdout.write(json ? toJson(check) : `${describeCheck(check)}\n`);
+  return check.isGood ? 0 : EXIT_NOT_READY;
 }
 
 async function verify(store: ModelStore, names: string[]): Promise<ModelStatus[]> {

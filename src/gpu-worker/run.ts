@@ -1,4 +1,5 @@
 /** The worker's side of a run: ffmpeg, models and device are looked for when the first stage needs them, and not before. */
+import path from 'node:path';
 import type { Config, ModelServer } from '../config.ts';
 import { HansardError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -8,6 +9,7 @@ import { createExtractiveSummarizer } from '../pipeline/minutes/extractive-summa
 import type { DecodedAudio, StageContext, Transcriber } from '../pipeline/ports.ts';
 import type { ChosenSummarizer, Stages } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
+import { openWorkFolder } from '../pipeline/work-folder.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { withDevice } from './device-lock.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
@@ -20,6 +22,15 @@ import { isOnThisMachine, openModel } from './language-model/open-model.ts';
 import { createModelSummarizer } from './language-model/summarizer.ts';
 import { loadPromptsLoudly, loadTemplatesLoudly } from './load-templates.ts';
 import { findModel } from './models/catalogue.ts';
+import {
+  CHECK_RECORDING,
+  describeCheck,
+  isMarked,
+  judgeWords,
+  type ModelCheck,
+  mark,
+  partToCheck,
+} from './models/check-model.ts';
 import { modelsForTranscription, planRecognition, recognizersOf } from './models/plan-recognition.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
 import { unpackWords } from './tracks/unpack-words.ts';
@@ -27,6 +38,11 @@ import { unpackWords } from './tracks/unpack-words.ts';
 export interface WorkerStages extends Stages {
   /** Where the models run, or would run. @throws HansardError `device_unavailable` */
   device(): Promise<DeviceChoice>;
+  /**
+   * Hears a known recording with one model; of an untried one it is remembered in the model's folder that the words were right.
+   * @throws HansardError `invalid_usage` for what is no recogniser
+   */
+  check(model: string, signal: AbortSignal): Promise<ModelCheck>;
   /** Ends the children at once; stages still running reject as cancelled. */
   close(): Promise<void>;
 }
@@ -82,11 +98,11 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
   }
 
   async function infer<T>(
-    options: RecordingOptions,
+    models: readonly string[],
     context: StageContext,
     work: (pool: InferencePool) => Promise<T>,
   ): Promise<T> {
-    await needModels(modelsForTranscription(options), context.signal);
+    await needModels(models, context.signal);
     const { pool, device } = await pools.open();
     context.onDevice(device);
     try {
@@ -97,6 +113,63 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       context.onDevice(other.device);
       return await withDevice(other.device, { signal: context.signal, logger }, () => work(other.pool));
     }
+  }
+
+  async function check(model: string, signal: AbortSignal): Promise<ModelCheck> {
+    const options = { model, language: 'en' };
+    const models = [...recognizersOf(planRecognition(options)), 'silero-vad'];
+    const tools = await findFfmpeg();
+    const cost = { device: '', cpuSeconds: 0 };
+    const context: StageContext = {
+      signal,
+      onProgress: () => {},
+      addCpuSeconds: seconds => {
+        cost.cpuSeconds += seconds;
+      },
+      onDevice: device => {
+        cost.device = device;
+      },
+    };
+    const work = await openWorkFolder(path.join(config.dataDir, 'work'));
+    try {
+      const decoding = { sourcePath: CHECK_RECORDING, workDir: work.path, signal, onProgress: () => {} };
+      const { audio } = await decodeRecording(decoding, tools);
+      const { words } = await infer(models, context, pool =>
+        createTranscriber(pool).transcribe(partToCheck(audio), options, context),
+      );
+      const result = judgeWords(model, words, cost);
+      if (result.isGood && findModel(model).isUntried)
+        await mark(path.join(config.modelsDir, model), result).catch((err: unknown) =>
+          logger.warn({ err, model }, 'the check of a model is not remembered, and done again next time'),
+        );
+      return result;
+    } finally {
+      await work.remove();
+    }
+  }
+
+  const checked = new Map<string, Promise<void>>();
+
+  /** A model that was never run where Hansard is made shows first that it hears as it should. */
+  async function checkUntried(models: readonly string[], signal: AbortSignal): Promise<void> {
+    for (const model of models.filter(name => findModel(name).isUntried)) {
+      const done = checked.get(model) ?? checkFirst(model, signal);
+      checked.set(model, done);
+      try {
+        await done;
+      } catch (error) {
+        checked.delete(model); // the next recording tries again
+        throw error;
+      }
+    }
+  }
+
+  async function checkFirst(model: string, signal: AbortSignal): Promise<void> {
+    if (await isMarked(path.join(config.modelsDir, model), model, (await pools.device()).device)) return;
+    const result = await check(model, signal);
+    const line = describeCheck(result);
+    if (!result.isGood) throw new HansardError('model_unfit', line);
+    logger.warn({ model }, `first run of a model that was never run where Hansard is made: ${line}`);
   }
 
   const ollama = languageModel(config, logger, () => pools.device());
@@ -111,19 +184,23 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
       version: VERSIONS.transcribe,
       models: options => hashesOf([...recognizersOf(planRecognition(options)), 'silero-vad']),
       toldTerms: options => (planRecognition(options).multilingual ? termsOf(options.glossary) : []),
-      run: (audio, options, context) =>
-        infer(options, context, pool => transcribe(createTranscriber(pool), audio, options, context)),
+      run: async (audio, options, context) => {
+        await checkUntried(recognizersOf(planRecognition(options)), context.signal);
+        return await infer(modelsForTranscription(options), context, pool =>
+          transcribe(createTranscriber(pool), audio, options, context),
+        );
+      },
     },
     diarize: {
       version: VERSIONS.diarize,
       models: () => hashesOf(['segmentation-3.0', 'campplus']),
       run: (audio, options, context) =>
-        infer(options, context, pool => createDiarizer(pool).diarize(audio, options, context)),
+        infer(modelsForTranscription(options), context, pool => createDiarizer(pool).diarize(audio, options, context)),
     },
     voices: {
       model: hashesOf(['campplus']).join('-'),
       measure: (audio, spans, options, context) =>
-        infer(options, context, pool => measureVoices(pool, audio, spans, context)),
+        infer(modelsForTranscription(options), context, pool => measureVoices(pool, audio, spans, context)),
     },
     chooseSummarizer: (options, signal) =>
       chooseSummarizer(options, { server: config.languageModel, logger, ollama }, signal),
@@ -131,6 +208,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     extractive,
     templates: loadTemplatesLoudly(config.templatesDir, logger),
     device: () => pools.device(),
+    check,
     close: () => pools.close(),
   };
 }

@@ -3,10 +3,11 @@ import fs from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { modelsCommand } from '../../src/cli/models.ts';
+import { modelsCommand, reportCheck } from '../../src/cli/models.ts';
 import { createPullProgress } from '../../src/cli/pull-progress.ts';
 import { loadConfig } from '../../src/config.ts';
 import { catalogue } from '../../src/gpu-worker/models/catalogue.ts';
+import { createLogger } from '../../src/logger.ts';
 
 let modelsDir: string;
 
@@ -26,7 +27,8 @@ function capture(isTTY = false) {
 
 async function run(...args: string[]): Promise<{ stdout: string; stderr: string }> {
   const [stdout, stderr] = [capture(), capture()];
-  const load = () => ({ config: loadConfig({ HANSARD_MODELS: modelsDir, OLLAMA_HOST: 'http://127.0.0.1:9' }) });
+  const config = loadConfig({ HANSARD_MODELS: modelsDir, OLLAMA_HOST: 'http://127.0.0.1:9' });
+  const load = () => ({ config, logger: createLogger('silent') });
   await modelsCommand(load, stdout, stderr).parseAsync(args, { from: 'user' });
   return { stdout: stdout.text(), stderr: stderr.text() };
 }
@@ -75,6 +77,24 @@ describe('hansard models', () => {
     assert.equal(inUse, 'moonshine-base');
     assert.equal(models.length, 6);
     assert.ok(machine.cores >= 1 && machine.freeDiskBytes > 0);
+  });
+
+  test('check ends with status 3 when the words are wrong, and says how many', () => {
+    const check = { model: 'parakeet-tdt-0.6b-v2', device: 'cpu', words: 58, audioSeconds: 21, cpuSeconds: 1.23 };
+    const stdout = capture();
+    assert.equal(reportCheck({ ...check, isGood: false, wrong: 55 }, stdout, {}), 3);
+    assert.equal(
+      stdout.text(),
+      'parakeet-tdt-0.6b-v2 does not hear as it should: 55 of 58 words wrong (95 %), 21 s of sound in 1.2 s of CPU time on cpu.\n',
+    );
+    const json = capture();
+    assert.equal(reportCheck({ ...check, isGood: true, wrong: 1 }, json, { json: true }), 0);
+    assert.equal(JSON.parse(json.text()).wrong, 1);
+  });
+
+  test('check is for speech recognition models that there are', async () => {
+    await assert.rejects(run('check', 'campplus'), { code: 'invalid_usage', detail: /is no speech recognition model/ });
+    await assert.rejects(run('check', 'auto'), { code: 'invalid_usage', detail: /no model "auto"/ });
   });
 
   test('pull of an unknown model names the known ones', async () => {

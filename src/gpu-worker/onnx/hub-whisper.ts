@@ -140,9 +140,11 @@ function startBatch(
   const cacheNames = (side: 'decoder' | 'encoder') =>
     Array.from({ length: layers }, (_, layer) => ['key', 'value'].map(part => `${layer}.${side}.${part}`)).flat();
   const emptyCache = () => new ort.Tensor('float32', new Float32Array(), [frameCounts.length, heads, 0, HEAD_SIZE]);
-  let past: Record<string, ort.TypedTensor<'float32'>> = {};
-  for (const name of [...cacheNames('decoder'), ...cacheNames('encoder')])
-    past[`past_key_values.${name}`] = emptyCache();
+  const emptyPast = () =>
+    Object.fromEntries(
+      [...cacheNames('decoder'), ...cacheNames('encoder')].map(name => [`past_key_values.${name}`, emptyCache()]),
+    );
+  let past: Record<string, ort.TypedTensor<'float32'>> = emptyPast();
   let isFirst = true;
 
   /** @param ids [rows, tokens of each]; only the first step takes several */
@@ -188,6 +190,11 @@ function startBatch(
       let answer = await run(tokens.filter((_, index) => index % count === 0));
       for (let at = 1; at < count; at++) answer = await run(tokens.filter((_, index) => index % count === at));
       return answer;
+    },
+    rewind() {
+      for (const tensor of Object.values(past)) tensor.dispose();
+      past = emptyPast();
+      isFirst = true;
     },
     keep(rows) {
       frameCounts = rows.map(row => frameCounts[row]!);
