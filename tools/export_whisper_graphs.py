@@ -6,9 +6,10 @@ Beside ENCODER.onnx and DECODER.onnx it writes ENCODER-signed.onnx and DECODER-s
 
 Encoder: input_features [batch, mels, 2 S] (S <= 1500 frames of 20 ms) -> for each layer of the decoder the keys kt.N
   (scaled, transposed) and values v.N of its attention to the sound.
-Decoder: T tokens with a cache: input_ids [batch, T], past_key_values, kt.N, v.N and cross_mask (0, or a large negative number
-  where a row ends earlier) -> logits of the last token, present.N, and xattn [batch, heads, T, S], the attention
-  to the sound of the heads from which word times are made (`alignment_heads` of config.json, in this order).
+Decoder: T tokens with a cache: input_ids [rows, T], past_key_values, and per window kt.N, v.N and cross_mask (0, or a large
+  negative number where a window ends earlier) -> logits of the last token, present.N, and xattn [windows, heads, rows T / windows, S],
+  the attention to the sound of the heads from which word times are made (`alignment_heads` of config.json, in this order).
+  A window may have several rows, one after the other: texts that compete for it. They share its keys and values.
 Weights are float16 in the file. At load each row is scaled to 8 bits (signed; or unsigned with zero point 128 for processors
 without VNNI, see export_moonshine_graphs.py) and the activations are quantized as they come; the rest is float32,
 also the second product of the encoder's feed-forward layers (with it in 8 bits Spanish and Italian lost words).
@@ -194,6 +195,8 @@ def build_decoder(g):
     all_steps = g.op("Range", g.constant(0, np.int64), total, g.constant(1, np.int64))
     later = g.op("Greater", all_steps, g.op("Unsqueeze", steps, g.constant([1], np.int64)))
     causal = g.op("Mul", g.op("Cast", later, to=TensorProto.FLOAT), g.constant(-1e9))
+    windows = g.op("Slice", g.op("Shape", "kt.0"), *(g.constant([b], np.int64) for b in (0, 1)))
+    by_window = g.op("Concat", windows, g.constant([-1, g.heads, HEAD_SIZE], np.int64), axis=0)
 
     watched = []
     for layer in layers:
@@ -206,25 +209,26 @@ def build_decoder(g):
         weights = g.op("Softmax", g.op("Add", scores, causal), axis=-1)
         x = g.op("Add", x, g.linear(g.join_heads(g.op("MatMul", weights, v)), f"{key}/self_attention/linear_1"))
 
-        q = g.split_heads(g.linear(g.layer_norm(x, f"{key}/attention/layer_norm"), f"{key}/attention/linear_0"))
+        q = g.linear(g.layer_norm(x, f"{key}/attention/layer_norm"), f"{key}/attention/linear_0")
+        q = g.op("Transpose", g.op("Reshape", q, by_window), perm=[0, 2, 1, 3])
         scores = g.op("Add", g.op("MatMul", q, f"kt.{layer}"), "cross_mask")
         weights = g.op("Softmax", scores, axis=-1)
         own = [head for of_layer, head in g.alignment_heads if of_layer == layer]
         if own:
             watched.append(g.op("Gather", weights, g.constant(own, np.int64), axis=1))
-        attended = g.join_heads(g.op("MatMul", weights, f"v.{layer}"))
-        x = g.op("Add", x, g.linear(attended, f"{key}/attention/linear_2"))
+        attended = g.op("Transpose", g.op("MatMul", weights, f"v.{layer}"), perm=[0, 2, 1, 3])
+        x = g.op("Add", x, g.linear(g.op("Reshape", attended, g.op("Shape", x)), f"{key}/attention/linear_2"))
         x = g.feed_forward(x, f"{key}/ffn", g.linear)
     g.op("Concat", *watched, axis=1, name="xattn")
     last = g.op("Gather", x, g.constant(-1, np.int64), axis=1)
     g.project(g.quantize_input(g.layer_norm(last, "decoder/layer_norm")), g.quantized(table), name="logits")
 
     caches = [f"{layer}.decoder.{part}" for layer in layers for part in ("key", "value")]
-    inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["B", "T"])]
-    inputs += [value(f"past_key_values.{cache}", ["B", g.heads, "P", HEAD_SIZE]) for cache in caches]
+    inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["R", "T"])]
+    inputs += [value(f"past_key_values.{cache}", ["R", g.heads, "P", HEAD_SIZE]) for cache in caches]
     inputs += g.cross_values() + [value("cross_mask", ["B", 1, 1, "S"])]
-    outputs = [value("logits", ["B", g.vocabulary]), value("xattn", ["B", len(g.alignment_heads), "T", "S"])]
-    outputs += [value(f"present.{cache}", ["B", g.heads, "P1", HEAD_SIZE]) for cache in caches]
+    outputs = [value("logits", ["R", g.vocabulary]), value("xattn", ["B", len(g.alignment_heads), "Q", "S"])]
+    outputs += [value(f"present.{cache}", ["R", g.heads, "P1", HEAD_SIZE]) for cache in caches]
     return g.model(inputs, outputs)
 
 

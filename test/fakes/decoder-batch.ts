@@ -46,6 +46,8 @@ export function createFakeDecoderBatch(pieces: readonly number[], language: Lang
     keep(kept) {
       rows = take(kept);
     },
+    branch: () => assert.fail('greedy decoding has one text per piece'),
+    restart: () => assert.fail('greedy decoding goes through a piece once'),
     release() {},
   };
   return { batch, stepSizes };

@@ -24,17 +24,24 @@ export interface DecoderStep {
   attention: Float32Array[];
 }
 
-/** Rows that are decoded in step, one per piece. */
+/** Rows that are decoded in step: one per piece, or after `branch` several, texts that compete for it. */
 export interface DecoderBatch {
   /**
    * Feeds the next tokens of each row, equally many; the answer is that to the last of them.
    * @param tokens one per row, or several per row, row by row
    */
   step(tokens: readonly number[]): Promise<DecoderStep>;
-  /** Forgets all tokens, and keeps the sound. */
+  /** Forgets all tokens, and keeps the sound; one row each. */
   rewind(): void;
-  /** Goes on with these rows only, in this order. */
-  keep(rows: readonly number[]): void;
+  /** Goes on with these pieces only, in this order, and with all rows of theirs. */
+  keep(pieces: readonly number[]): void;
+  /**
+   * Replaces the rows by copies of others, which then go on by themselves.
+   * @param origins for each new row the old one, which belongs to the same piece; piece by piece, equally many for each
+   */
+  branch(origins: readonly number[]): void;
+  /** Goes on with these of all pieces that there were in the beginning, one row each, at the beginning. */
+  restart(pieces: readonly number[]): void;
   release(): void;
 }
 
@@ -52,11 +59,24 @@ export async function createDecoderBatch(
   const stacked = await stackCross(shape, rowCount, encode);
   const { frames } = stacked;
   let { cross, frameCounts } = stacked;
+  const replaceCross = (next: Record<string, FloatTensor>) => {
+    if (cross !== stacked.cross) disposeAll(cross);
+    cross = next;
+  };
   let past = emptyPast(shape, rowCount);
+  const replacePast = (next: Record<string, FloatTensor>) => {
+    disposeAll(past);
+    past = next;
+  };
+  let perPiece = 1;
+  const rewind = () => {
+    perPiece = 1;
+    replacePast(emptyPast(shape, frameCounts.length));
+  };
 
   return {
     async step(tokens) {
-      const rows = frameCounts.length;
+      const rows = frameCounts.length * perPiece;
       const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]);
       const outputs = await session.run({ input_ids: ids, ...cross, ...past });
       ids.dispose();
@@ -68,12 +88,15 @@ export async function createDecoderBatch(
         }
       }
       const logits = floats(outputs.logits);
-      const xattn = floats(outputs.xattn); // [rows, attention rows, tokens, frames]
-      const [, attentionRows = 0, tokenCount = 0] = xattn.dims;
-      const attention = frameCounts.map((frameCount, row) => {
-        const mean = new Float32Array(frameCount);
+      const xattn = floats(outputs.xattn); // [pieces, attention rows, rows of a piece * tokens, frames]
+      const [, attentionRows = 0, perAttentionRow = 0] = xattn.dims;
+      const tokenCount = perAttentionRow / perPiece;
+      const attention = Array.from({ length: rows }, (_, row) => {
+        const piece = Math.floor(row / perPiece);
+        const lastToken = ((row % perPiece) + 1) * tokenCount - 1;
+        const mean = new Float32Array(frameCounts[piece]!);
         for (const alignmentRow of shape.alignmentRows) {
-          const from = ((row * attentionRows + alignmentRow + 1) * tokenCount - 1) * frames;
+          const from = ((piece * attentionRows + alignmentRow) * perAttentionRow + lastToken) * frames;
           for (let frame = 0; frame < mean.length; frame++) mean[frame]! += xattn.data[from + frame]!;
         }
         return mean.map(sum => sum / shape.alignmentRows.length);
@@ -81,16 +104,24 @@ export async function createDecoderBatch(
       xattn.dispose();
       return { logits: logits.data, attention };
     },
-    rewind() {
-      disposeAll(past);
-      past = emptyPast(shape, frameCounts.length);
+    rewind,
+    keep(pieces) {
+      frameCounts = pieces.map(piece => frameCounts[piece]!);
+      replaceCross(takeRows(cross, pieces));
+      const rows = pieces.flatMap(piece => Array.from({ length: perPiece }, (_, row) => piece * perPiece + row));
+      replacePast(takeRows(past, rows));
     },
-    keep(rows) {
-      frameCounts = rows.map(row => frameCounts[row]!);
-      cross = takeRows(cross, rows);
-      past = takeRows(past, rows);
+    branch(origins) {
+      perPiece = origins.length / frameCounts.length;
+      replacePast(takeRows(past, origins));
+    },
+    restart(pieces) {
+      frameCounts = pieces.map(piece => stacked.frameCounts[piece]!);
+      replaceCross(takeRows(stacked.cross, pieces));
+      rewind();
     },
     release() {
+      replaceCross(stacked.cross);
       disposeAll(cross);
       disposeAll(past);
     },
@@ -99,7 +130,6 @@ export async function createDecoderBatch(
 
 type FloatTensor = ort.TypedTensor<'float32'>;
 
-/** @throws TypeError for an output that is missing or of another type */
 export function floats(tensor: ort.Tensor | undefined): FloatTensor {
   if (tensor?.type !== 'float32') throw new TypeError('the graph lacks an output, or it is not float32');
   return tensor as FloatTensor;
@@ -168,7 +198,7 @@ async function stackCross(
   return { cross, frames, frameCounts };
 }
 
-/** The same tensors with some of their rows; the old ones are disposed of. */
+/** Copies of the tensors with some of their rows. */
 export function takeRows(tensors: Record<string, FloatTensor>, rows: readonly number[]): Record<string, FloatTensor> {
   const taken = Object.entries(tensors).map(([name, tensor]) => {
     const [rowCount = 0, ...rest] = tensor.dims;
@@ -177,12 +207,11 @@ export function takeRows(tensors: Record<string, FloatTensor>, rows: readonly nu
     rows.forEach((row, index) => {
       data.set(tensor.data.subarray(row * size, (row + 1) * size), index * size);
     });
-    tensor.dispose();
     return [name, new ort.Tensor('float32', data, [rows.length, ...rest])] as const;
   });
   return Object.fromEntries(taken);
 }
 
-function disposeAll(tensors: Record<string, ort.Tensor>): void {
+export function disposeAll(tensors: Record<string, ort.Tensor>): void {
   for (const tensor of Object.values(tensors)) tensor.dispose();
 }

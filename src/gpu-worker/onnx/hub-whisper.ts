@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
 import { createWhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { buildMelBands } from '../audio/log-mel.ts';
-import { type DecoderBatch, floats, takeRows } from './decoder-batch.ts';
+import { type DecoderBatch, disposeAll, floats, takeRows } from './decoder-batch.ts';
 import { createSession, type Device } from './session.ts';
 import { hearWindow, MEL_FRAMES, type WhisperModel } from './whisper-model.ts';
 
@@ -122,46 +122,69 @@ export async function loadHubWhisper(
   }
 }
 
+type Tensors = Record<string, ort.TypedTensor<'float32'>>;
+
 function startBatch(
   decoder: ort.InferenceSession,
   { layers, heads, alignmentHeads }: HubShape,
   heard: readonly { hidden: Float32Array; frameCount: number }[],
 ): DecoderBatch {
   const soundFrames = MEL_FRAMES / 2;
-  const size = heard[0]?.hidden.length ?? 0;
-  const hidden = new Float32Array(heard.length * size);
-  heard.forEach((row, index) => {
-    hidden.set(row.hidden, index * size);
-  });
-  let frameCounts = heard.map(({ frameCount }) => frameCount);
-  let sound: Record<string, ort.TypedTensor<'float32'>> = {
-    encoder_hidden_states: new ort.Tensor('float32', hidden, [heard.length, soundFrames, size / soundFrames]),
-  };
-  const cacheNames = (side: 'decoder' | 'encoder') =>
+  const namesOf = (side: 'decoder' | 'encoder') =>
     Array.from({ length: layers }, (_, layer) => ['key', 'value'].map(part => `${layer}.${side}.${part}`)).flat();
-  const emptyCache = () => new ort.Tensor('float32', new Float32Array(), [frameCounts.length, heads, 0, HEAD_SIZE]);
-  const emptyPast = () =>
-    Object.fromEntries(
-      [...cacheNames('decoder'), ...cacheNames('encoder')].map(name => [`past_key_values.${name}`, emptyCache()]),
-    );
-  let past: Record<string, ort.TypedTensor<'float32'>> = emptyPast();
+  let pieces = [...heard];
+  let perPiece = 1;
+  /** Of each row: what the encoder made of its piece, and caches of it and of the tokens. */
+  let [sound, soundCache, past]: [Tensors, Tensors, Tensors] = [{}, {}, {}];
   let isFirst = true;
+
+  const emptyCache = (side: 'decoder' | 'encoder'): Tensors =>
+    Object.fromEntries(
+      namesOf(side).map(name => [
+        `past_key_values.${name}`,
+        new ort.Tensor('float32', new Float32Array(), [pieces.length, heads, 0, HEAD_SIZE]),
+      ]),
+    );
+  function begin(): void {
+    disposeAll({ ...sound, ...soundCache, ...past });
+    const size = pieces[0]?.hidden.length ?? 0;
+    const hidden = new Float32Array(pieces.length * size);
+    pieces.forEach((piece, index) => {
+      hidden.set(piece.hidden, index * size);
+    });
+    const dims = [pieces.length, soundFrames, size / soundFrames];
+    sound = { encoder_hidden_states: new ort.Tensor('float32', hidden, dims) };
+    [soundCache, past] = [emptyCache('encoder'), emptyCache('decoder')];
+    perPiece = 1;
+    isFirst = true;
+  }
+  const take = (tensors: Tensors, rows: readonly number[]): Tensors => {
+    const taken = takeRows(tensors, rows);
+    disposeAll(tensors);
+    return taken;
+  };
+  const renew = (
+    side: 'decoder' | 'encoder',
+    before: Tensors,
+    outputs: ort.InferenceSession.OnnxValueMapType,
+  ): Tensors => {
+    disposeAll(before);
+    return Object.fromEntries(
+      namesOf(side).map(name => [`past_key_values.${name}`, floats(outputs[`present.${name}`])]),
+    );
+  };
 
   /** @param ids [rows, tokens of each]; only the first step takes several */
   async function run(ids: readonly number[]) {
-    const rows = frameCounts.length;
+    const rows = pieces.length * perPiece;
     const count = ids.length / rows;
     const outputs = await decoder.run({
       input_ids: new ort.Tensor('int64', BigInt64Array.from(ids, BigInt), [rows, count]),
       use_cache_branch: new ort.Tensor('bool', Uint8Array.of(isFirst ? 0 : 1), [1]),
-      ...sound,
-      ...past,
+      ...{ ...sound, ...soundCache, ...past },
     });
-    const renewed = isFirst ? [...cacheNames('decoder'), ...cacheNames('encoder')] : cacheNames('decoder');
-    for (const name of renewed) {
-      past[`past_key_values.${name}`]?.dispose();
-      past[`past_key_values.${name}`] = floats(outputs[`present.${name}`]);
-    }
+    past = renew('decoder', past, outputs);
+    if (isFirst) soundCache = renew('encoder', soundCache, outputs);
     isFirst = false;
     const logits = floats(outputs.logits); // [rows, tokens, vocabulary]
     const vocabularySize = logits.dims[2] ?? 0;
@@ -170,40 +193,46 @@ function startBatch(
       const from = ((row + 1) * count - 1) * vocabularySize;
       last.set(logits.data.subarray(from, from + vocabularySize), row * vocabularySize);
     }
-    const attention = frameCounts.map((frameCount, row) => {
-      const mean = new Float32Array(frameCount);
+    const attention = Array.from({ length: rows }, (_, row) => {
+      const mean = new Float32Array(pieces[Math.floor(row / perPiece)]!.frameCount);
       for (const [layer, head] of alignmentHeads) {
         const { data } = floats(outputs[`cross_attentions.${layer}`]); // [rows, heads, tokens, 1500]
         const from = ((row * heads + head + 1) * count - 1) * soundFrames;
-        for (let frame = 0; frame < frameCount; frame++) mean[frame]! += data[from + frame]! / alignmentHeads.length;
+        for (let frame = 0; frame < mean.length; frame++) mean[frame]! += data[from + frame]! / alignmentHeads.length;
       }
       return mean;
     });
     return { logits: last, attention };
   }
 
+  begin();
   return {
     async step(tokens) {
-      const count = tokens.length / frameCounts.length;
+      const count = tokens.length / (pieces.length * perPiece);
       if (isFirst) return run(tokens);
       // the branch with a cache was made for one token at a time
       let answer = await run(tokens.filter((_, index) => index % count === 0));
       for (let at = 1; at < count; at++) answer = await run(tokens.filter((_, index) => index % count === at));
       return answer;
     },
-    rewind() {
-      for (const tensor of Object.values(past)) tensor.dispose();
-      past = emptyPast();
-      isFirst = true;
+    rewind: begin,
+    keep(kept) {
+      pieces = kept.map(piece => pieces[piece]!);
+      const rows = kept.flatMap(piece => Array.from({ length: perPiece }, (_, row) => piece * perPiece + row));
+      [sound, soundCache, past] = [take(sound, rows), take(soundCache, rows), take(past, rows)];
     },
-    keep(rows) {
-      frameCounts = rows.map(row => frameCounts[row]!);
-      sound = takeRows(sound, rows);
-      past = takeRows(past, rows);
+    branch(origins) {
+      const isSame = origins.length === pieces.length * perPiece;
+      perPiece = origins.length / pieces.length;
+      past = take(past, origins);
+      // rows of a piece have the same sound
+      if (!isSame) [sound, soundCache] = [take(sound, origins), take(soundCache, origins)];
     },
-    release() {
-      for (const tensor of [...Object.values(sound), ...Object.values(past)]) tensor.dispose();
+    restart(kept) {
+      pieces = kept.map(piece => heard[piece]!);
+      begin();
     },
+    release: () => disposeAll({ ...sound, ...soundCache, ...past }),
   };
 }
 

@@ -8,11 +8,12 @@ import { HansardError } from '../../errors.ts';
 import type { Span } from '../../pipeline/meeting.ts';
 import { planBatches } from '../asr/batches.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
-import { buildTermPrompt, mayBeLeaked } from '../asr/prompt-terms.ts';
-import { type DecodedWindow, type SearchOptions, searchWindows } from '../asr/whisper-search.ts';
+import { buildTermPrompt, type TermPrompt } from '../asr/prompt-terms.ts';
+import type { DecodedWindow } from '../asr/whisper-search.ts';
 import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { groupWhisperTokens } from '../asr/whisper-words.ts';
-import { isDoubtful, isSilence, meanLogProbability } from '../asr/window-guards.ts';
+import { isSilence } from '../asr/window-guards.ts';
+import { decodeWindows } from '../asr/window-tries.ts';
 import { buildMelBands } from '../audio/log-mel.ts';
 import type { WavFile } from '../audio/wav-file.ts';
 import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
@@ -20,7 +21,7 @@ import { type HubWhisperName, loadHubWhisper } from './hub-whisper.ts';
 import { createSession, type Device } from './session.ts';
 import { hasVnni } from './vnni.ts';
 import { hearWindow, type WhisperModel } from './whisper-model.ts';
-import type { WindowRecognizer } from './window-recognizer.ts';
+import type { WindowOptions, WindowRecognizer } from './window-recognizer.ts';
 
 const shapes = {
   'whisper-base': { layers: 6, heads: 8, headSize: 64, alignmentRows: [0, 1, 2, 3, 4, 5, 6, 7], mels: 80 },
@@ -35,8 +36,6 @@ const MAX_TOKENS = 224;
 /** Chinese needs most: up to 8 tokens a second. */
 const MAX_TOKENS_PER_SECOND = 9;
 const MIN_TOKENS = 12;
-/** Second tries draw tokens, more and more freely (openai/whisper, transcribe.py). */
-const TEMPERATURES = [0.2, 0.4, 0.6, 0.8] as const;
 
 const configSchema = z.object({ suppress_ids: z.array(z.number()), suppress_ids_begin: z.array(z.number()) });
 
@@ -60,32 +59,11 @@ export async function loadWhisper(
       const totalMs = windows.reduce((sum, window) => sum + lengthOf(window), 0);
       let doneMs = 0;
       const prompt = buildTermPrompt(terms, vocabulary);
-      const search = (indexes: readonly number[], temperature: number, told: readonly number[] = []) =>
-        decode(
-          wav,
-          indexes.map(index => windows[index]!),
-          {
-            ...{ vocabulary, task, prompt: told, temperature, random: createRandom() },
-            ...{ suppressed, suppressedFirst, language, signal },
-          },
-        );
       for (const batch of planBatches(windows, model.maxBatchMs)) {
-        const decoded = await search(batch, 0, prompt.tokens);
-        const leaked = decoded.flatMap((window, row) =>
-          mayBeLeaked(textOf(window, vocabulary), window.noSpeech, prompt.terms) ? [row] : [],
-        );
-        if (leaked.length > 0) {
-          const untold = await search(
-            leaked.map(row => batch[row]!),
-            0,
-          );
-          leaked.forEach((row, index) => {
-            decoded[row] = untold[index]!;
-          });
-        }
+        const own = batch.map(index => windows[index]!);
+        const decoded = await decode(wav, own, { language, task, prompt, signal });
         for (const [row, index] of batch.entries()) {
-          const best = await settle(decoded[row]!, temperature => search([index], temperature), vocabulary);
-          transcripts[index] = toTranscript(best, lengthOf(windows[index]!), vocabulary);
+          transcripts[index] = toTranscript(decoded[row]!, lengthOf(windows[index]!), vocabulary);
           doneMs += lengthOf(windows[index]!);
         }
         onProgress(doneMs / totalMs);
@@ -98,13 +76,17 @@ export async function loadWhisper(
   async function decode(
     wav: WavFile,
     windows: readonly Span[],
-    options: SearchOptions & { language: string | undefined; signal: AbortSignal },
+    {
+      language,
+      signal,
+      ...asked
+    }: Pick<WindowOptions, 'language' | 'task'> & { prompt: TermPrompt; signal: AbortSignal },
   ): Promise<DecodedWindow[]> {
-    const { signal, language } = options;
     const batch = await model.hear(wav, windows, signal);
     try {
       const requests = windows.map(window => ({ language, maxTokens: findMaxTokens(window) }));
-      return await searchWindows(batch, requests, options, signal, setImmediate);
+      const options = { ...asked, vocabulary, suppressed, suppressedFirst, random: createRandom() };
+      return await decodeWindows(batch, requests, options, signal, setImmediate);
     } finally {
       batch.release();
     }
@@ -154,31 +136,6 @@ async function loadRebuilt(
       input.dispose();
     }
   }
-}
-
-/** The first of several tries whose text is not doubtful, else the one of which the model is surest. */
-async function settle(
-  first: DecodedWindow,
-  tryAgain: (temperature: number) => Promise<DecodedWindow[]>,
-  vocabulary: WhisperVocabulary,
-): Promise<DecodedWindow> {
-  const doubtful = (window: DecodedWindow) => isDoubtful(window, textOf(window, vocabulary));
-  if (!doubtful(first)) return first;
-  const tries = [first];
-  for (const temperature of TEMPERATURES) {
-    const [next] = await tryAgain(temperature);
-    if (!next) break;
-    if (!doubtful(next)) return next;
-    tries.push(next);
-  }
-  const unlooped = tries.filter(({ looped }) => !looped);
-  return (unlooped.length > 0 ? unlooped : tries).reduce((best, next) =>
-    meanLogProbability(next) > meanLogProbability(best) ? next : best,
-  );
-}
-
-function textOf({ tokens }: DecodedWindow, { bytesOf }: WhisperVocabulary): string {
-  return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(token => [...bytesOf(token)])));
 }
 
 function toTranscript(window: DecodedWindow, lengthMs: number, vocabulary: WhisperVocabulary): PieceTranscript {

@@ -1,60 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type SearchOptions, searchWindows } from '../../../src/gpu-worker/asr/whisper-search.ts';
-import { createWhisperVocabulary } from '../../../src/gpu-worker/asr/whisper-vocabulary.ts';
-import { compressionOf, isDoubtful, isSilence } from '../../../src/gpu-worker/asr/window-guards.ts';
-import type { DecoderBatch } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
+import { createFakeWhisperBatch, END, type Says, scripted, vocabulary } from '../../fakes/whisper-batch.ts';
 
-const texts = ['a', 'b', 'c', 'd'];
-const marks = ['<|endoftext|>', '<|startoftranscript|>', '<|en|>', '<|de|>', '<|translate|>', '<|transcribe|>'];
-const vocabulary = createWhisperVocabulary([
-  ...texts,
-  ...marks,
-  ...['<|startofprev|>', '<|nospeech|>', '<|notimestamps|>'],
-]);
 const signal = new AbortController().signal;
 const options: SearchOptions = {
-  ...{ vocabulary, task: 'transcribe', prompt: [], suppressed: [], suppressedFirst: [], temperature: 0 },
+  ...{ vocabulary, task: 'transcribe', prompt: [], suppressed: [], suppressedFirst: [], temperature: 0, beams: 1 },
   random: () => 0,
 };
+const asked = { language: 'en', maxTokens: 9 };
 
-/** Every row says its script, token by token, and then ends; the first answer names language and silence. */
-function scripted(scripts: number[][], { language = '<|de|>', noSpeech = 0 } = {}) {
-  const fed: number[][] = [];
-  const rewound: number[] = [];
-  let rows = scripts.map(script => ({ script, at: -1 }));
-  const batch: DecoderBatch = {
-    async step(tokens) {
-      fed.push([...tokens]);
-      const size = vocabulary.size;
-      const logits = new Float32Array(rows.length * size).fill(-10);
-      rows.forEach((row, index) => {
-        const own = logits.subarray(index * size, (index + 1) * size);
-        if (row.at < 0) {
-          own[[...texts, ...marks].indexOf(language)] = 5;
-          own[vocabulary.noSpeech] = noSpeech;
-        } else own[row.script[row.at] ?? vocabulary.endOfText] = 5;
-        row.at++;
-      });
-      return { logits, attention: rows.map(() => new Float32Array(4)) };
-    },
-    rewind() {
-      rewound.push(fed.length);
-    },
-    keep: kept => {
-      rows = kept.map(row => rows[row]!);
-    },
-    release: () => {},
-  };
-  return { batch, fed, rewound };
+async function search(says: Says, changes: Partial<SearchOptions> = {}, requests = [asked]) {
+  const { batch, fed } = createFakeWhisperBatch(requests.length, says);
+  return { windows: await searchWindows(batch, requests, { ...options, ...changes }, signal, async () => {}), fed };
 }
 
+/** Token 0 is likelier than 1 at first, but what follows 0 is a guess among four. */
+const garden: Says = (_, text) => {
+  if (text.length === 0) return { 0: 0.6, 1: 0.4 };
+  if (text.length > 1) return { [END]: 1 };
+  return text[0] === 0 ? { 2: 0.25, 3: 0.25, 4: 0.25, 5: 0.25 } : { 6: 1 };
+};
+
 test('each window is decoded in the language that it sounds like, unless one is given', async () => {
-  const { batch, fed } = scripted([[0, 1], [2]]);
   const requests = [
     { language: undefined, maxTokens: 9 },
     { language: 'en', maxTokens: 9 },
   ];
+  const { batch, fed } = createFakeWhisperBatch(2, scripted([0, 1], [2]));
   const [first, second] = await searchWindows(batch, requests, options, signal, async () => {});
   assert.deepEqual([first!.tokens, first!.language], [[0, 1], 'de']);
   assert.deepEqual([second!.tokens, second!.language], [[2], 'en']);
@@ -67,34 +40,59 @@ test('each window is decoded in the language that it sounds like, unless one is 
 });
 
 test('what is suppressed is never said, and a prompt comes before everything but the question for the language', async () => {
-  const { batch, fed, rewound } = scripted([[0, 1]]);
-  const asked = [{ language: 'en', maxTokens: 1 }];
-  const suppressing = { ...options, prompt: [3], suppressed: [0] };
-  const [window] = await searchWindows(batch, asked, suppressing, signal, async () => {});
-  assert.ok(!window!.tokens.includes(0));
+  const { windows, fed } = await search(scripted([0, 1]), { prompt: [3], suppressed: [0] });
+  assert.ok(!windows[0]!.tokens.includes(0));
   const { startOfPrevious, startOfTranscript, transcribe, noTimestamps } = vocabulary;
   assert.deepEqual(fed[0], [startOfTranscript]);
-  assert.deepEqual(rewound, [1]);
   const language = vocabulary.languages.get('en')!;
   assert.deepEqual(fed[1], [startOfPrevious, 3, startOfTranscript, language, transcribe, noTimestamps]);
 });
 
-test('a loop ends its window, which is then doubtful', async () => {
-  const { batch } = scripted([Array.from({ length: 100 }, () => 1)]);
-  const [window] = await searchWindows(batch, [{ language: 'en', maxTokens: 99 }], options, signal, async () => {});
-  assert.deepEqual([window!.tokens, window!.looped], [[1], true]);
-  assert.ok(isDoubtful(window!, 'b'));
+test('a loop ends its window', async () => {
+  const endless = scripted(Array.from({ length: 100 }, () => 1));
+  for (const beams of [1, 5]) {
+    const { windows } = await search(endless, { beams }, [{ language: 'en', maxTokens: 99 }]);
+    assert.deepEqual([windows[0]!.tokens, windows[0]!.looped, windows[0]!.attention.length], [[1], true, 2]);
+  }
 });
 
-test('guesses and text that repeats itself are doubtful; where the model hears nobody they are silence', async () => {
-  const window = {
-    ...{ tokens: [0], attention: [], language: 'en', languages: {}, looped: false },
-    ...{ probabilities: [0.9], noSpeech: 0.1 },
-  };
-  assert.ok(!isDoubtful(window, 'And so it was.'));
-  assert.ok(isDoubtful(window, 'and so on '.repeat(30)));
-  assert.ok(compressionOf('天'.repeat(200)) > 2.4, 'whatever the script');
-  const guess = { ...window, probabilities: [0.05, 0.05, 0.05] };
-  assert.ok(isDoubtful(guess, 'Thanks.'));
-  assert.ok(isSilence({ ...guess, noSpeech: 0.9 }) && !isDoubtful({ ...guess, noSpeech: 0.9 }, 'Thanks.'));
+test('a text that is too long is stopped', async () => {
+  for (const beams of [1, 3]) {
+    const { windows } = await search(scripted([0, 1, 2, 3, 4]), { beams }, [{ language: 'en', maxTokens: 3 }]);
+    assert.deepEqual([windows[0]!.tokens, windows[0]!.attention.length], [[0, 1, 2], 4]);
+  }
+});
+
+test('a beam finds the text that is likelier as a whole, where single steps lead astray', async () => {
+  const greedy = await search(garden);
+  assert.equal(greedy.windows[0]!.tokens[0], 0);
+  const { windows } = await search(garden, { beams: 2 });
+  assert.deepEqual(windows[0]!.tokens, [1, 6]);
+  assert.ok(Math.abs(windows[0]!.probabilities[0]! - 0.4) < 1e-3 && windows[0]!.probabilities[1]! > 0.99);
+});
+
+test('each text of a beam keeps its own attention, and windows that have ended leave the others as they are', async () => {
+  const says: Says = (window, text) => (window === 1 ? garden(window, text) : { [END]: 1 });
+  const { windows, fed } = await search(says, { beams: 2 }, [asked, asked, asked]);
+  assert.deepEqual(
+    windows[1]!.attention.map(row => [...row]),
+    [[1], [1, 1], [1, 1, 6]],
+  );
+  assert.deepEqual(windows[0]!.tokens, []);
+  assert.ok(fed.at(-1)!.length < 3 * 2, 'the others had left');
+});
+
+test('a longer text is not worse for its length', async () => {
+  const says: Says = (_, text) =>
+    text.length === 0 ? { 0: 0.55, [END]: 0.45 } : text.length < 4 ? { 0: 0.2, [text.length]: 0.8 } : { [END]: 1 };
+  const { windows } = await search(says, { beams: 3 });
+  assert.deepEqual(windows[0]!.tokens, [0, 1, 2, 3]);
+});
+
+test('drawn tokens come with their probability at temperature 1', async () => {
+  const { windows } = await search((_, text) => (text.length === 0 ? { 4: 0.25, 5: 0.75 } : { [END]: 1 }), {
+    ...{ temperature: 1, random: () => 0.1 },
+  });
+  assert.deepEqual(windows[0]!.tokens, [4]);
+  assert.ok(Math.abs(windows[0]!.probabilities[0]! - 0.25) < 1e-3);
 });

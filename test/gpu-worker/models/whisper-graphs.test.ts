@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import ort from 'onnxruntime-node';
 import { z } from 'zod';
+import { createDecoderBatch } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
 import { createSession } from '../../../src/gpu-worker/onnx/session.ts';
 import { hasVnni } from '../../../src/gpu-worker/onnx/vnni.ts';
 import { graphsDir, missing, modelsDir } from '../../builders/decoded-audio.ts';
@@ -17,29 +18,35 @@ const recordSchema = z.object({ decoder: z.object({ tokens: z.array(z.number()),
 /** 8-bit products differ by 2 to 10 % of the root mean square from floats, as measured; rubbish that is seen, by far more. */
 const LARGEST_DIFFERENCE = 0.25;
 
+const SHAPE = { layers: 6, heads: 8, headSize: 64, alignmentRows: [0, 1, 2, 3, 4, 5, 6, 7] };
+
 /** The same numbers as `noise` in tools/record_graph_outputs.py. */
 const noise = Float32Array.from({ length: 80 * 200 }, (_, i) => (((i * i * 31 + i * 17) % 1009) / 1009 - 0.5) * 2);
 
-async function encode(ending: string) {
-  const encoder = await createSession(path.join(graphsDir, `whisper-base-encoder${ending}`), weightsDir, 'cpu');
+/** Both graphs, loaded once for all tests: that takes seconds. */
+async function load(ending: string) {
+  const open = (part: string) =>
+    createSession(path.join(graphsDir, `whisper-base-${part}${ending}`), weightsDir, 'cpu');
+  const [encoder, decoder] = [await open('encoder'), await open('decoder')];
   const cross = await encoder.run({ input_features: new ort.Tensor('float32', noise, [1, 80, 200]) });
   await encoder.release();
-  return cross;
+  return { cross, decoder };
 }
 
 /** Logits after each group of tokens; `hidden` frames of rubbish are appended to the sound and masked. */
-async function decode(ending: string, groups: number[][], hidden = 0): Promise<Float32Array[]> {
-  const decoder = await createSession(path.join(graphsDir, `whisper-base-decoder${ending}`), weightsDir, 'cpu');
+async function decode(
+  { cross, decoder }: Awaited<ReturnType<typeof load>>,
+  groups: number[][],
+  hidden = 0,
+): Promise<Float32Array[]> {
   const mask = Float32Array.from({ length: 100 + hidden }, (_, frame) => (frame < 100 ? 0 : -1e9));
-  const cross = Object.entries(await encode(ending)).map(
-    ([name, tensor]) => [name, append(name, tensor, hidden)] as const,
-  );
+  const longer = Object.entries(cross).map(([name, tensor]) => [name, append(name, tensor, hidden)] as const);
   const caches = decoder.inputNames.filter(name => name.startsWith('past_key_values'));
   let past = caches.map(name => [name, new ort.Tensor('float32', [], [1, 8, 0, 64])] as const);
   const logits: Float32Array[] = [];
   for (const tokens of groups) {
     const outputs = await decoder.run({
-      ...Object.fromEntries([...cross, ...past]),
+      ...Object.fromEntries([...longer, ...past]),
       cross_mask: new ort.Tensor('float32', mask, [1, 1, 1, mask.length]),
       input_ids: new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
     });
@@ -50,7 +57,6 @@ async function decode(ending: string, groups: number[][], hidden = 0): Promise<F
     logits.push(outputs.logits!.data as Float32Array);
     assert.deepEqual([...outputs.xattn!.dims], [1, 8, tokens.length, mask.length]);
   }
-  await decoder.release();
   return logits;
 }
 
@@ -65,6 +71,11 @@ function append(name: string, { data }: ort.Tensor, hidden: number): ort.Tensor 
   return new ort.Tensor('float32', longer, name.startsWith('kt.') ? [1, 8, 64, frames] : [1, 8, frames, 64]);
 }
 
+function floatsOf(tensor: ort.Tensor | undefined): Float32Array {
+  assert.ok(tensor?.data instanceof Float32Array);
+  return tensor.data;
+}
+
 /** Root mean square of what differs, as a fraction of that of `expected`. */
 function differenceOf(expected: readonly number[], actual: readonly number[]): number {
   return Math.hypot(...expected.map((value, index) => value - actual[index]!)) / Math.hypot(...expected);
@@ -74,10 +85,16 @@ for (const ending of ['.onnx', '-signed.onnx']) {
   const unfit = ending !== '.onnx' && !hasVnni() ? 'this processor has no VNNI' : false;
   const skip = missing(['whisper-base'], []) || unfit;
   describe(`the graphs whisper-base-*${ending}`, { concurrency: false }, () => {
+    let graphs: Awaited<ReturnType<typeof load>>;
+    before(async () => {
+      if (!skip) graphs = await load(ending);
+    });
+    after(() => graphs?.decoder.release());
+
     test('score the vocabulary as the model in floats does, step by step', { skip }, async () => {
       const { tokens, steps } = recordSchema.parse(JSON.parse(await fs.readFile(fixture, 'utf8'))).decoder;
       const logits = await decode(
-        ending,
+        graphs,
         tokens.map(token => [token]),
       );
       for (const [index, recorded] of steps.entries()) {
@@ -95,13 +112,35 @@ for (const ending of ['.onnx', '-signed.onnx']) {
       const tokens = [50258, 50259, 50359, 50363];
       const single = (
         await decode(
-          ending,
+          graphs,
           tokens.map(token => [token]),
         )
       ).at(-1)!;
-      const atOnce = (await decode(ending, [tokens], 7)).at(-1)!;
+      const atOnce = (await decode(graphs, [tokens], 7)).at(-1)!;
       assert.equal(atOnce.indexOf(Math.max(...atOnce)), single.indexOf(Math.max(...single)));
       assert.ok(differenceOf([...single], [...atOnce]) < LARGEST_DIFFERENCE);
+    });
+
+    test('decode texts that compete for a window each by itself', { skip }, async () => {
+      const take = (part: string) =>
+        Array.from({ length: 6 }, (_, layer) => floatsOf(graphs.cross[`${part}.${layer}`]));
+      const batch = await createDecoderBatch(graphs.decoder, SHAPE, 2, async () => ({
+        ...{ frameCount: 100, keys: take('kt'), values: take('v') },
+      }));
+      const opening = [50258, 50259, 50359, 50363];
+      const first = await batch.step([...opening, ...opening]);
+      batch.branch([0, 0, 1, 1]);
+      const tokens = [220, 440, 440, 220];
+      const { logits, attention } = await batch.step(tokens);
+      const rows = tokens.map((_, row) => logits.subarray((row * logits.length) / 4, ((row + 1) * logits.length) / 4));
+      assert.deepEqual([first.attention.length, attention.length, attention[3]!.length], [2, 4, 100]);
+      assert.ok(differenceOf([...rows[0]!], [...rows[3]!]) < 1e-3 && differenceOf([...rows[1]!], [...rows[2]!]) < 1e-3);
+      assert.ok(differenceOf([...rows[0]!], [...rows[1]!]) > 0.05, 'texts differ, so do their answers');
+      assert.ok(differenceOf([...attention[0]!], [...attention[3]!]) < 1e-3);
+      batch.restart([1]);
+      const [alone] = await decode(graphs, [opening]);
+      assert.ok(differenceOf([...alone!], [...(await batch.step(opening)).logits]) < LARGEST_DIFFERENCE);
+      batch.release();
     });
   });
 }

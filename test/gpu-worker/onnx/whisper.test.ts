@@ -44,7 +44,7 @@ describe('whisper-base', () => {
 
   test('hears German and Japanese in their own languages', { skip }, async () => {
     const german = await hear('leopard/test_de.wav');
-    assert.deepEqual([german.language, /Portal/.test(german.text)], ['de', true]);
+    assert.deepEqual([german.language, /Raum wurde/.test(german.text)], ['de', true]);
     const japanese = await hear('leopard/test_ja.wav');
     assert.deepEqual([japanese.language, /客観/.test(japanese.text.replaceAll(' ', ''))], ['ja', true]);
     assert.ok(japanese.words.length > 3);
