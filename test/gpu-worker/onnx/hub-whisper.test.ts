@@ -4,6 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
+import type { DecoderStep } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
+import { loadHubWhisper } from '../../../src/gpu-worker/onnx/hub-whisper.ts';
 import { loadWhisper } from '../../../src/gpu-worker/onnx/whisper.ts';
 import type { WindowRecognizer } from '../../../src/gpu-worker/onnx/window-recognizer.ts';
 import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
@@ -64,6 +66,39 @@ describe("the hub's Whisper, with a stand-in for its weights that hears whistlin
       ['world', 'hello world, good day.', 'good day.', 'ld'],
     );
     assert.ok(heard.every(({ language }) => language === 'de'));
+  });
+
+  test('several texts go on over the sound of one window, and a window can be begun anew', async () => {
+    const whole = await loadHubWhisper('whisper-tiny', files);
+    const wavPath = path.join(folder, 'texts.wav');
+    writeWhistle(wavPath, [0, 1, 2, 3]);
+    const wav = openWavFile(wavPath);
+    const { vocabulary } = whole;
+    const likeliest = ({ logits }: DecoderStep) =>
+      Array.from({ length: logits.length / vocabulary.size }, (_, row) => {
+        const own = logits.subarray(row * vocabulary.size, (row + 1) * vocabulary.size);
+        return own.indexOf(Math.max(...own));
+      });
+    const opening = [
+      ...[vocabulary.startOfTranscript, vocabulary.languages.get('en') ?? 0],
+      ...[vocabulary.transcribe, vocabulary.noTimestamps],
+    ];
+    // one begins with its first tone, the other with its second
+    const windows = [0, 1].map(from => ({ startMs: from * BEAT_MS, endMs: 4 * BEAT_MS + 240 }));
+    const batch = await whole.hear(wav, windows, never);
+    assert.deepEqual(likeliest(await batch.step([...opening, ...opening])), [0, 1]);
+    batch.branch([0, 0, 1, 1]);
+    assert.deepEqual(likeliest(await batch.step([0, 0, 1, 1])), [1, 1, 2, 2]);
+    batch.branch([1, 0, 2, 2]);
+    batch.keep([1]);
+    assert.deepEqual(likeliest(await batch.step([2, 2])), [3, 3]);
+    batch.restart([1, 0]);
+    assert.deepEqual(likeliest(await batch.step([...opening, ...opening])), [1, 0]);
+    batch.rewind();
+    assert.deepEqual(likeliest(await batch.step([...opening, ...opening])), [1, 0]);
+    batch.release();
+    wav.close();
+    await whole.release();
   });
 
   test('a cancel is heard before a window', async () => {
