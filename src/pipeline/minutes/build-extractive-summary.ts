@@ -12,7 +12,7 @@ import { countStems, findTopics, keyTerms, type Topic } from './find-topics.ts';
 import { rankSentences } from './rank-sentences.ts';
 import { readByRules } from './read-by-rules.ts';
 import { cite, type Sentence } from './sentences.ts';
-import { stem, tidy } from './words.ts';
+import { foldWords, stem, tidy } from './words.ts';
 
 /** What was found, before it is written down; the same facts steer the abstract. */
 interface Facts {
@@ -83,11 +83,14 @@ export function dueOf(action: Action, decisions: readonly Decision[]): ActionIte
   return action.due ? { text: action.due.text, date: action.due.date ?? eventDate(action, decisions) } : null;
 }
 
-/** "before the launch" has the date of the launch when a decision names one. */
+/** "before the launch" has the date of the launch when a decision names one: "the launch is on the nineteenth". */
 function eventDate({ due }: Action, decisions: readonly Decision[]): string | null {
   const head = due?.event?.split(' ').at(-1);
   if (!head) return null;
-  const decided = decisions.findLast(({ stems, day }) => day?.date && stems.has(stem(head.toLowerCase())));
+  const wanted = stem(head.toLowerCase());
+  const decided = decisions.findLast(
+    ({ text, day }) => day?.date && foldWords(text.slice(0, day.from)).some(word => stem(word) === wanted),
+  );
   return decided?.day?.date ?? null;
 }
 

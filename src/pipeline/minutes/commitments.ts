@@ -41,7 +41,7 @@ const MIND = /\b(?:would you mind|do you mind) ([\p{L}]+ing)\b/iu;
 const PLEASE = new RegExp(`(?:^|[,.] |\\b(?:so|then|and) )(?:please|kindly) ${VERB}`, 'iu');
 /** "Run it past the lawyer, will you?", "Put a notice up, please." */
 const IMPERATIVE = new RegExp(
-  `(?:^(?:(?:so|then|and|okay|now),? )*|, and )${VERB}(?= [^?]*, (?:(?:will|would|can|could) you|please)[?.!]*$)`,
+  `^(?:.*, and |(?:(?:so|then|and|okay|now),? )*)${VERB}(?= [^?]*, (?:(?:will|would|can|could) you|please)[?.!]*$)`,
   'iu',
 );
 /** Things that are owed: "you still owe me the org chart", "I want the pages from you", "can I have the figures by Friday?" */
@@ -290,7 +290,7 @@ function withoutName(task: string, name: string | undefined): string {
 /** Cut where another clause begins, with what is polite left out. */
 function tidyTask(task: string): string {
   const clause = task.replace(
-    /(?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|and|or|think|sure|know)),? (?:it|they|he|she|there|we|you|i|this|that) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I|it|it's|that's|there's)\b.*$/iu,
+    /(?<!\b(?:whether|if|what|that|how|why|when|where|who|which|because|than|as|before|after|until|till|while|once|and|or|think|sure|know)),? (?:it|they|he|she|there|we|you|i|this|that) (?:was|were|is|are|must|has|have|had|will|can't|don't|didn't|said)\b.*$|,? (?:(?:and|so|but) (?:if|to|you|we|they|he|she|it|that|I|there|honestly)|but|because|since|although|otherwise)\b.*$|, (?:we|you|they|he|she|I|it|it's|that's|there's)\b.*$/iu,
     '',
   );
   return tidy(

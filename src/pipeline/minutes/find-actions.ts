@@ -11,7 +11,7 @@ import { isHostile } from './hostile-text.ts';
 import type { Names } from './names.ts';
 import { joinEvidence, type Sentence } from './sentences.ts';
 import { isWorkPhrase } from './verbs.ts';
-import { contentStems, countShared, overlapOf } from './words.ts';
+import { contentStems, countShared, overlapOf, tidy } from './words.ts';
 
 export interface Action {
   text: string;
@@ -59,6 +59,12 @@ const MOVES_DATE =
 const NOT_DUE =
   /\b(?:yesterday|last|ago|was|were|had|started?|arrived?|since|meet(?:ing)?|see (?:you|him|her|them)|holiday|not|n't|never|next time)\b/iu;
 const MAX_STEMS_BESIDE_DATE = 1;
+const SETTLES_DATE = /^(?:(?:oh|good (?:call|point|idea)|okay|ok|alright|right|fine|sure)[,.]? )+|\bthen[.!]?$/iu;
+const DATE_TURNS = 3;
+/** What somebody lacks, wants or asks for. */
+const ASKS_FOR =
+  /\b(?:need(?:s|ed)?|want(?:s|ed)?|missing|waiting for|would like|must|has to|have to|should|ought to|somebody|someone|can|could|would|will|please|don't forget|still not|broken|there's no|run out)\b/iu;
+const CLOSE_SENTENCES = 4;
 /** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
 const TAKEN_TURNS = 6;
@@ -71,7 +77,7 @@ export function findActions(
   today: Day,
 ): Action[] {
   const labels = new Map(transcript.speakers.map(({ id, label }) => [id, label]));
-  const reader = new ActionReader(sentences, names, new Set(labels.values()));
+  const reader = new ActionReader(sentences, names, new Set(labels.values()), today);
   for (const sentence of sentences) {
     if (isHostile(sentence.text)) continue;
     const said = findDue(sentence.text, today);
@@ -81,10 +87,16 @@ export function findActions(
       speaker: labels.get(sentence.turn.speaker) ?? sentence.turn.speaker,
       commitment,
       // "they said Wednesday, so I'll ring them this afternoon"
-      due: (commitment && 'task' in commitment && findDue(commitment.task, today)) || said,
+      due: (commitment && 'task' in commitment && findDue(fromTask(sentence.text, commitment.task), today)) || said,
     });
   }
   return reader.actions;
+}
+
+/** The sentence from where it names the task. */
+function fromTask(text: string, task: string): string {
+  const at = text.toLowerCase().indexOf(task.slice(0, 12).toLowerCase());
+  return at < 0 ? task : text.slice(at);
 }
 
 /** Goes through the meeting once, in order. */
@@ -95,7 +107,10 @@ class ActionReader {
   private readonly names: Names;
   private readonly labels: ReadonlySet<string>;
 
-  constructor(sentences: readonly Sentence[], names: Names, labels: ReadonlySet<string>) {
+  private readonly today: Day;
+
+  constructor(sentences: readonly Sentence[], names: Names, labels: ReadonlySet<string>, today: Day) {
+    this.today = today;
     this.sentences = sentences;
     this.names = names;
     this.labels = labels;
@@ -187,7 +202,7 @@ class ActionReader {
     }
     const action = buildAction(reading, commitment);
     if (commitment.kind === 'request' && this.askAgain(reading, commitment, action)) return;
-    const known = this.knownAs(action, reading.sentence) ?? this.continued(reading, action);
+    const known = pointsBack(action.text) ? this.continued(reading, action) : this.ledger.find(action.stems);
     if (known?.status === 'open') {
       update(known, action, reading, commitment);
       return;
@@ -211,13 +226,6 @@ class ActionReader {
       this.ledger.add(action);
       if (action.owner === null) waits(false);
     }
-  }
-
-  /** The same task said before; "write to them" is the same only just after. */
-  private knownAs({ text, stems }: Action, { turnIndex }: Sentence): Action | undefined {
-    const known = this.ledger.find(stems);
-    const isNear = turnIndex - (known?.evidence.at(-1)?.turnIndex ?? 0) <= ANSWER_TURNS;
-    return isNear || !pointsBack(text) ? known : undefined;
   }
 
   /** "Priya, could you do it?" after "Jorge, can you …?": the same task, another person. */
@@ -245,11 +253,35 @@ class ActionReader {
       this.ledger.recent(sentence, TAKEN_TURNS, isFree) ??
       this.ledger.recent(sentence, 1, ({ owner }) => owner === speaker) ??
       this.ownOffer(speaker);
-    if (!target) return;
+    if (!target) {
+      this.takeUnheard({ sentence, speaker, due });
+      return;
+    }
     target.owner = speaker;
     if (due) target.due = due;
     target.evidence = joinEvidence(target.evidence, [sentence]);
     if (!this.ledger.actions.includes(target)) this.ledger.add(target);
+  }
+
+  /** "I need a photographer by three. — I'll sort that out.": no rule saw a task, but somebody took it. */
+  private takeUnheard({ sentence, speaker, due }: Pick<Reading, 'sentence' | 'speaker' | 'due'>): void {
+    const isAsked = ({ turn, turnIndex, stems, text }: Sentence) =>
+      turn.speaker !== sentence.turn.speaker &&
+      sentence.turnIndex - turnIndex === 1 &&
+      stems.size >= 2 &&
+      ASKS_FOR.test(text);
+    const asked = this.sentences.slice(Math.max(0, sentence.index - CLOSE_SENTENCES), sentence.index).findLast(isAsked);
+    if (!asked || isHostile(asked.text)) return;
+    const text = tidy(asked.text.replace(/^(?:(?:so|and|but|okay|well|right),? )+/iu, '').replace(/\?$/u, ''));
+    const evidence = [asked, sentence];
+    this.ledger.add({
+      text,
+      owner: speaker,
+      due: due ?? findDue(asked.text, this.today),
+      status: 'open',
+      evidence,
+      stems: asked.stems,
+    });
   }
 
   /** "I have to ask Sofia. I'll write her today.": what the same turn has said the speaker must do. */
@@ -293,14 +325,18 @@ class ActionReader {
   }
 
   /** "By Friday, please.", "You'll have it on Monday.": little else than a day, said of the task just named. */
-  private setDate({ sentence, due }: Reading): void {
+  private setDate({ sentence, speaker, due }: Reading): void {
     if (!due?.date || isRefusal(sentence.text) || NOT_DUE.test(sentence.text)) return;
     const dateStems = contentStems(due.text);
     if ([...sentence.stems].filter(stem => !dateStems.has(stem)).length > MAX_STEMS_BESIDE_DATE) return;
-    const isNear = ({ turnIndex }: Sentence) => sentence.turnIndex - turnIndex <= 1;
+    const isNear = ({ turnIndex }: Sentence) => sentence.turnIndex - turnIndex <= DATE_TURNS - 1;
     const isUndated = ({ due: known, evidence }: Action) => !known && evidence.slice(-1).some(isNear);
+    // "Okay, the fourth then.": another day, by whoever has the task
+    const isMoved = ({ owner }: Action) => owner === speaker && SETTLES_DATE.test(sentence.text);
     const target =
-      this.pending.findLast(({ action }) => isUndated(action))?.action ?? this.ledger.recent(sentence, 1, isUndated);
+      this.pending.findLast(({ action }) => isUndated(action))?.action ??
+      this.ledger.recent(sentence, DATE_TURNS - 1, isUndated) ??
+      this.ledger.recent(sentence, DATE_TURNS, isMoved);
     if (!target) return;
     target.due = due;
     target.evidence = joinEvidence(target.evidence, [sentence]);

@@ -55,6 +55,8 @@ const CLOSES =
 /** "Alright, then it's Porto." */
 const CHOOSES =
   /^(?:then )?(?:it's|it is|it'll be|we're with|we take|we choose|I choose) ((?!(?:not|a|an|time|about|been|like|just|all|only|so|too|very|really|kind|more|less|good|fine|okay|ok|clear|true|possible|important|easy|hard|because)\b)\p{L}[\p{L}\p{N}' -]{1,30})[.!]?$/iu;
+/** How it is to be: "from now on no late shifts unless I've signed them off". */
+const RULE = /\bfrom now on\b(?! (?:I|you|he|she)\b)/iu;
 const SETTLES = [POINTS, ACCEPTS_PROPOSAL, APPROVES];
 const SETTLED_WORD = /\b(?:agreed|settled|decided|deal)\b/iu;
 /** Says in so many words that something is decided, and what. */
@@ -64,7 +66,6 @@ const STATED = [
   /\b(?:the|our|my) (?:final )?decision (?:is|was) (?:to|that)\b/iu,
   /\b(?:it|that|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b/iu,
   /^(?:we|they)(?:'re| are) not (?:going to |gonna )?[\p{L}]+ .{2,60}?\b(?:after all|any ?more|any longer)\b/iu,
-  /\bfrom now on\b(?!.*\b(?:I|you|he|she|they) )/iu,
   /^(?:what we(?:'ll| will|'re going to) do is|the plan is (?:to|that)|I(?:'ve| have) decided)\b/iu,
   /^we(?:'re| are) going (?:ahead )?with (?!it\b|that\b|this\b)/iu,
   /\b(?:motion|resolution|proposal|budget|minutes|accounts|plan)\b.{0,40}\b(?:is|are|was|were) (?:hereby )?(?:approved|adopted|accepted|carried|rejected)\b/iu,
@@ -149,6 +150,7 @@ function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sente
   if (POINTS.test(core) || (core === '' && POINTS.test(text))) return pointedAt(sentence, sentences);
   if (ACCEPTS_PROPOSAL.test(core) || APPROVES.test(core) || (core === '' && APPROVES.test(text)))
     return takenUp(sentence, sentences, ACCEPTS_PROPOSAL.test(core));
+  if (RULE.test(core) && sentence.stems.size >= 2) return [sentence];
   if (UNSURE.test(core)) return [];
   const chosen = CONCLUDING.test(lead) ? CHOOSES.exec(core)?.[1] : undefined;
   const choice = chosen && choiceOf(chosen, sentence, sentences);

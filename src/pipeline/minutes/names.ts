@@ -55,7 +55,8 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
     for (const pattern of [...VOCATIVES, SUBJECT]) {
       const match = pattern.exec(text);
       const name = match?.[1] ?? match?.[2];
-      if (name && /^\p{Lu}/u.test(name) && isName(name)) known.set(name.toLowerCase(), name);
+      if (name && /^\p{Lu}/u.test(name) && isName(name) && !known.has(name.toLowerCase()))
+        known.set(name.toLowerCase(), name);
     }
   }
   const called = ({ text }: Sentence) =>
