@@ -73,7 +73,7 @@ const STATED = [
 /** "We decided" may tell an old story; with an opening word it concludes. */
 const PAST_STATED = /^(?:we|the (?:board|team|group|committee)) (?:all )?(?:decided|agreed|voted|chose|resolved)\b/iu;
 const RESOLVES =
-  /^(?:we|let's)(?:'ll|'re| will| shall| are)?(?: don't| do not| won't| will not| not)?(?: (?:all|also|now|just|then|both|therefore)){0,2}(?: going to| gonna)? ([\p{L}]+)/iu;
+  /^(?:we|let's)(?:'ll|'re|'ve| will| shall| are| have)?(?: don't| do not| won't| will not| not)?(?: (?:all|also|now|just|then|both|therefore)){0,2}(?: going to| gonna)? ([\p{L}]+)/iu;
 /** Outcomes that the verb alone does not show. */
 const OUTCOME_PHRASE =
   /\b(?:give .{2,40} a miss|hold off|go ahead|call .{2,40} off|do without|get rid of|put .{2,40} (?:off|on hold)|bring .{2,40} forward|make .{2,40} (?:mandatory|optional|compulsory|permanent|free|public))\b/iu;
@@ -318,7 +318,7 @@ function tidyDecision(text: string): string {
     .replace(/^we(?:'ve| have)? (?:all )?(?:decided|agreed) (?:that |to |on )?/iu, '')
     .replace(/^let's (?:say|agree) (?:that )?/iu, '')
     .replace(
-      /\s+(?:and )?(?:that|it|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b.*$/iu,
+      /[,;]?\s+(?:and )?(?:that|it|this)(?:'s| is| has| was)(?: been| now| all)* (?:decided|agreed|settled|resolved)\b.*$/iu,
       '',
     )
     .replace(/,? (?:is )?every(?:one|body) (?:happy|okay|ok|fine|agreed)\b.*$/iu, '')
