@@ -122,7 +122,7 @@ function likeness(item: SummaryItem, { text, said }: Fact): number {
 function countInvented(items: readonly SummaryItem[], { turns, speakers }: Transcript): number {
   const text = [...turns.map(turn => turn.text), ...speakers.map(({ label }) => label)].join('\n');
   // sentence by sentence: "thirty-eight. Twenty people …" are two numbers
-  const values = new Set(text.split(/[.?!\n]/u).flatMap(sentence => [...numberValues(sentence)]));
+  const values = new Set(text.split(/[.?!](?=\s)|\n/u).flatMap(sentence => [...numberValues(sentence)]));
   const words = new Set(foldWords(text).map(word => word.replace(/'s$/u, '')));
   const isInvented = ({ text: written }: SummaryItem) =>
     [...numberValues(written)].some(value => value > 1 && !values.has(value)) ||

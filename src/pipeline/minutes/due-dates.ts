@@ -185,6 +185,8 @@ function parseWithChrono(text: string, today: Day): DueMention[] {
     const lead =
       new RegExp(`${LEAD}(?:(?:${WEEKDAY}),? (?:the )?)?$`, 'i').exec(text.slice(0, result.index))?.[0] ?? '';
     if (monthOnly && !/^(?:by|before|until|till|in)\b/i.test(lead)) return [];
+    // "sixty days overdue" names no day, "in sixty days" does
+    if (/^\S+ (?:days?|weeks?|months?|years?)$/iu.test(result.text) && !/^(?:in|within)\b/iu.test(lead)) return [];
     const from = result.index - lead.length;
     const to = result.index + result.text.length;
     return [{ text: text.slice(from, to), date: monthOnly ? null : date, from, to }];

@@ -31,7 +31,7 @@ const CONCLUDING =
 const SETTLED = '(?:decided|agreed|settled|approved|confirmed|carried|adopted|unanimous|final|a deal|resolved)';
 /** Only points at the decision beside it: "That's decided." "Carried unanimously." "Final answer." */
 const POINTS = new RegExp(
-  `^(?:(?:it'?s|that'?s|it is|that is|this is) (?:now |all |then )?(?:${SETTLED}|(?:the|our|a|my) (?:final )?decision)|carried|motion (?:is )?carried|final answer|decided|settled|approved|it'?s a deal)\\b(?: (?:then|now|unanimously))*[.!:]?$`,
+  `^(?:(?:it'?s|that'?s|it is|that is|this is) (?:now |all |then )?(?:${SETTLED}|(?:the|our|a|my) (?:final )?decision)|carried|motion (?:is )?carried|final answer|decided|settled|approved|it'?s a deal)\\b(?: (?:then|now|unanimously))*(?:, .*)?[.!:]?$`,
   'iu',
 );
 /** Takes up a proposal in a word: of anybody, or of somebody else. */
@@ -62,7 +62,7 @@ const SETTLED_WORD = /\b(?:agreed|settled|decided|deal)\b/iu;
 /** Says in so many words that something is decided, and what. */
 const STATED = [
   /^(?:it'?s|that'?s|it is|that is) (?:now |all |then )?(?:decided|agreed|settled)\b/iu,
-  /\bwe(?:'ve| have) (?:all |now |just |therefore )?(?:decided|agreed|settled|resolved|voted|chosen)\b(?! (?:whether|if|how|who|what))/iu,
+  /\bwe(?:'ve| have) (?:all |now |just |therefore )?(?:decided|agreed|settled|resolved|voted|chosen)\b(?! (?:whether|if|how|who|what|with)\b)/iu,
   /\b(?:the|our|my) (?:final )?decision (?:is|was) (?:to|that)\b/iu,
   /\b(?:it|that|this)(?:'s| is| has| was)(?: been| now| all)+ (?:decided|agreed|settled|resolved)\b/iu,
   /^(?:we|they)(?:'re| are) not (?:going to |gonna )?[\p{L}]+ .{2,60}?\b(?:after all|any ?more|any longer)\b/iu,
@@ -211,7 +211,7 @@ function takenUp(sentence: Sentence, sentences: readonly Sentence[], byAnybody: 
   if (proposal) return [proposal, sentence];
   const before = sentences[sentence.index - 1];
   // "So flyers in both languages. Let's do that."
-  return byAnybody && before?.turn === sentence.turn && isContent(before) && /^so\b|, so\b/iu.test(before.text)
+  return byAnybody && before?.turn === sentence.turn && isContent(before) && /\bso\b/iu.test(before.text)
     ? [before, sentence]
     : [];
 }

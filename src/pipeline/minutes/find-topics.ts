@@ -91,7 +91,7 @@ function readAnnounced(sentences: readonly Sentence[]): Start[] {
     if (isHostile(sentence.text)) continue;
     const said = ANNOUNCED.map(pattern => pattern.exec(sentence.text)?.[1]).find(one => one !== undefined);
     if (!said) continue;
-    const title = tidy(said.replace(/,.*$/u, '').replace(/\b(?:then|please|now|today|first|quickly)$/iu, ''));
+    const title = tidy(said.replace(/,(?!\d).*$/u, '').replace(/\b(?:then|please|now|today|first|quickly)$/iu, ''));
     const last = starts.at(-1);
     const previous = last && sentences[last.at];
     if (foldWords(title).every(isStopWord)) continue;

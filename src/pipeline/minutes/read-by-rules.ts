@@ -14,7 +14,7 @@ export interface RuleReading {
 
 /** @param today of the meeting, against which due dates are resolved */
 export function readByRules(transcript: Transcript, today: Day): RuleReading {
-  const sentences = splitIntoSentences(transcript);
+  const sentences = splitIntoSentences(transcript, { atCommas: true });
   const names = findNames(sentences, transcript.speakers);
   return {
     sentences,

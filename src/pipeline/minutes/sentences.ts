@@ -1,8 +1,8 @@
 /** The sentences of a transcript: the unit that rules read and that evidence quotes. */
 
-import type { Transcript, Turn } from '../meeting.ts';
+import type { Transcript, Turn, Word } from '../meeting.ts';
 import { joinWords } from '../stages/join-words.ts';
-import { splitSentences } from '../stages/split-sentences.ts';
+import { splitSentences, type WordRange } from '../stages/split-sentences.ts';
 import type { Evidence } from '../summary.ts';
 import { findNumbers } from './numerals.ts';
 import { contentStems, foldWords } from './words.ts';
@@ -31,10 +31,22 @@ const MAX_TEXT = 1_000;
 const ASKS =
   /^(?:(?:so|and|but|okay|ok|well|um|then|now),? )*(?:(?:who|what|when|where|why|which|how(?: (?:long|much|many|far|often))?)(?:'s|'re| is| are| do| does| did| can| could| should| will| would)\b|(?:do|does|did|can|could|should|shall|will|would|is|are) (?:we|you|they|I|it|he|she|anyone|anybody|everyone|there)\b)|\bwho(?:'s| is) going to\b/iu;
 
-export function splitIntoSentences(transcript: Transcript): Sentence[] {
+const MIN_CLAUSE_WORDS = 3;
+/** The first half needs the second: no sentence ends between them. */
+const DEPENDS =
+  /\b(?:if|unless|when|whenever|once|because|since|although|though|while|until|till|as|before|after|whether|that)\b/iu;
+const HAS_SUBJECT = /\b(?:I|you|we|they|he|she|it|there|this|who|nobody|everybody)\b|\b(?:that|it|there)'s\b/iu;
+const MAIN_CLAUSE =
+  /^(?:yes|yeah|okay|agreed|right|great|thanks|please|(?:then )?(?:I|we)(?:'(?:ll|m|re|ve|d))? |(?:can|could|would|will) you |(?:it|that|they|he|she|you)(?:'(?:s|re|ll|d|ve)| (?:is|are|was|were|will|has|have|had|would|need|should|can)) )/iu;
+const VERDICT = /^(?:let's |(?:that|it)'s (?:final|settled|decided|agreed)\b)/iu;
+
+/** @param atCommas ends a sentence also where a recogniser wrote a comma between two */
+export function splitIntoSentences(transcript: Transcript, { atCommas = false } = {}): Sentence[] {
   const sentences: Sentence[] = [];
   transcript.turns.forEach((turn, turnIndex) => {
-    for (const { from, to } of splitSentences(turn.words)) {
+    for (const { from, to } of splitSentences(turn.words).flatMap(range =>
+      atCommas ? splitAtCommas(turn.words, range) : range,
+    )) {
       for (let start = from; start < to; start += MAX_SENTENCE_WORDS) {
         const words = turn.words.slice(start, Math.min(to, start + MAX_SENTENCE_WORDS));
         const quote = joinWords(words.map(word => word.text));
@@ -54,6 +66,30 @@ export function splitIntoSentences(transcript: Transcript): Sentence[] {
     }
   });
   return sentences;
+}
+
+/** Recognisers write a comma where people write a full stop: "Then we do that, we rent the microscope." */
+function splitAtCommas(words: readonly Word[], { from, to }: WordRange): WordRange[] {
+  const parts: WordRange[] = [];
+  let start = from;
+  for (let at = from + 1; at < to - MIN_CLAUSE_WORDS + 1; at++) {
+    if (!words[at - 1]?.text.endsWith(',') || at - start < MIN_CLAUSE_WORDS) continue;
+    const before = textOf(words, start, at);
+    const after = textOf(words, at, Math.min(to, at + MIN_CLAUSE_WORDS));
+    if (DEPENDS.test(before) || !(VERDICT.test(after) || (HAS_SUBJECT.test(before) && MAIN_CLAUSE.test(after))))
+      continue;
+    parts.push({ from: start, to: at });
+    start = at;
+  }
+  return [...parts, { from: start, to }];
+}
+
+function textOf(words: readonly Word[], from: number, to: number): string {
+  return words
+    .slice(from, to)
+    .map(({ text }) => text)
+    .join(' ')
+    .replace(/[’‘`]/gu, "'");
 }
 
 /** What was said about one thing, in order: where it began and how it went on last, so that repetition stays bounded. */
@@ -99,7 +135,7 @@ function clean(quote: string): string {
       (all, once: string) => (isOneNumber(all) ? all : once), // "twenty twenty-six"
     )
     .replace(/\s+/g, ' ')
-    .replace(/^[\s,]+/, '')
+    .replace(/^[\s,]+|,$/g, '')
     .trim();
 }
 
