@@ -1,28 +1,21 @@
 /** `hansard people list | show | enrol | rename | forget | export`: whom this workspace knows by voice, by their own consent. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
-import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { backupDir, renewBackups } from '../bot/maintenance/backup.ts';
 import { HansardError } from '../errors.ts';
-import { createModelStore } from '../gpu-worker/models/store.ts';
-import { startStages } from '../gpu-worker/run.ts';
-import { learnVoice } from '../gpu-worker/voices/learn-voice.ts';
 import { blobKeys } from '../pipeline/blobs/blob-store.ts';
 import type { MeetingChange } from '../pipeline/meeting-change.ts';
-import { hashFile } from '../pipeline/recording-file.ts';
 import { MOST_NAME_CHARACTERS } from '../pipeline/recording-options.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
 import type { Person } from '../pipeline/store/people.ts';
-import { CONSENT_DAYS, type Enrolment, enrolPerson } from '../pipeline/voices/enrol-person.ts';
+import { CONSENT_DAYS, enrolPerson } from '../pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, LOCAL_WORKSPACE, workspaceOf } from '../pipeline/voices/plan-voices.ts';
 import { renamePerson } from '../pipeline/voices/rename-person.ts';
 import { type Load, localUser, type Services, withServices } from './open-services.ts';
-import { ensureModelsVisibly } from './pull-progress.ts';
 import { printable } from './report.ts';
-import { listenForStop } from './stop-signal.ts';
 
 interface EnrolFlags {
   consent?: string;
@@ -123,40 +116,23 @@ function list(store: Store, json: boolean): void {
 }
 
 async function enrol(name: string, samples: string[], flags: EnrolFlags, services: Services): Promise<void> {
-  const { config, logger, store } = services;
+  const { store } = services;
   if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
   if (flags.consent === undefined) throw new HansardError('voice_consent_missing', name);
   const proof = await hashOf(flags.consent);
-  const models = createModelStore(config.modelsDir);
-  const stages = startStages({
-    config,
-    logger,
-    ensureModels: (names, signal) => ensureModelsVisibly(models, names, process.stderr, { signal }),
-  });
-  const stop = listenForStop(() => void stages.close());
-  try {
-    const learned: Enrolment['learned'][number][] = [];
-    const { signal } = stop;
-    for (const sample of samples) {
-      const workDir = path.join(config.dataDir, 'work');
-      const { vector, seconds } = await learnVoice(sample, null, { stages, workDir, signal });
-      learned.push({ vector, clip: { from: await hashFile(sample, signal), seconds } });
-    }
-    const expiresAt = new Date(Date.now() + flags.days * 86_400_000).toISOString();
-    const person = enrolPerson(
-      store,
-      {
-        ...{ name, workspace: flags.workspace, accounts: flags.account, again: flags.again ?? false },
-        ...{ model: stages.voices.model, learned, expiresAt, consent: { kind: 'file', proof } },
-      },
-      localUser(),
-    );
-    process.stdout.write(`${person.id} ${printable(person.name)}: known by voice until ${expiresAt.slice(0, 10)}\n`);
-    if (flags.earlier) await searchEarlier(services, flags.workspace);
-  } finally {
-    await stages.close();
-    stop.dispose();
-  }
+  const { learnSamples } = await import('./learn-samples.ts');
+  const learned = await learnSamples(samples, services);
+  const expiresAt = new Date(Date.now() + flags.days * 86_400_000).toISOString();
+  const person = enrolPerson(
+    store,
+    {
+      ...{ name, workspace: flags.workspace, accounts: flags.account, again: flags.again ?? false },
+      ...{ ...learned, expiresAt, consent: { kind: 'file', proof } },
+    },
+    localUser(),
+  );
+  process.stdout.write(`${person.id} ${printable(person.name)}: known by voice until ${expiresAt.slice(0, 10)}\n`);
+  if (flags.earlier) await searchEarlier(services, flags.workspace);
 }
 
 /** The bot is told to run them again: only what depends on names is computed. */

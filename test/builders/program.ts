@@ -7,6 +7,9 @@ import { z } from 'zod';
 
 const main = path.join(import.meta.dirname, '..', '..', 'src', 'main.ts');
 
+/** What runs again and again is compiled once: half the work of a short command. */
+const compileCache = path.join(os.tmpdir(), 'hansard-compile-cache');
+
 export interface Finished {
   status: number | null;
   signal: NodeJS.Signals | null;
@@ -35,7 +38,10 @@ export function createProgram(t: { after(callback: () => Promise<void>): void })
     const child = spawn(process.execPath, [main, ...args], {
       cwd: folder,
       // a summary server that happens to run on this machine has no part in it
-      env: { ...process.env, HANSARD_DATA: path.join(folder, 'data'), OLLAMA_HOST: 'http://127.0.0.1:9', ...env },
+      env: {
+        ...{ ...process.env, NODE_COMPILE_CACHE: compileCache },
+        ...{ HANSARD_DATA: path.join(folder, 'data'), OLLAMA_HOST: 'http://127.0.0.1:9', ...env },
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     children.add(child);

@@ -5,9 +5,16 @@ import { describe, test } from 'node:test';
 import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { findOutcome } from '../../src/pipeline/run-stage.ts';
 import { transcriptSchema } from '../../src/pipeline/stage-results.ts';
+import { openStore } from '../../src/pipeline/store/open-store.ts';
 import { startPipeline } from '../builders/pipeline.ts';
-import { createProgram } from '../builders/program.ts';
+import { createProgram, type Finished } from '../builders/program.ts';
 import { until } from '../builders/until.ts';
+
+async function refuses(run: Promise<Finished>, says: RegExp): Promise<void> {
+  const { status, stderr } = await run;
+  assert.match(stderr, says);
+  assert.notEqual(status, 0);
+}
 
 describe('people and speakers on the command line', { concurrency: 2 }, () => {
   test('speakers are named, merged and split, and the files are made again', async t => {
@@ -44,11 +51,13 @@ describe('people and speakers on the command line', { concurrency: 2 }, () => {
     assert.equal((await run('split', 'SPEAKER_00', 'T0001')).stdout.split('\n')[1], 'SPEAKER_02');
     await speakersBecome('a speaker of its own', ['Maya', 'SPEAKER_02']);
     await pipeline.reaches(id, 'done');
-    for (const [words, says] of [
-      [['name', 'SPEAKER_07', 'Kenji'], /There is no such speaker/],
-      [['split', 'SPEAKER_01', 'T0099'], /not all of these are turns/],
-    ] as const)
-      assert.match((await run(...words)).stderr, says);
+    const renamed = await program.run(['people', 'rename', 'maya', 'Mia'], { HANSARD_DATA: pipeline.folder });
+    assert.match(renamed.stdout, /Mia: 1 meetings are made again when the bot runs/);
+    await speakersBecome('the new name', ['Mia', 'SPEAKER_02']);
+    await Promise.all([
+      refuses(run('name', 'SPEAKER_07', 'Kenji'), /There is no such speaker/),
+      refuses(run('split', 'SPEAKER_01', 'T0099'), /not all of these are turns/),
+    ]);
   });
 
   test('enrolling asks for the switch and for consent before it listens, and nobody unknown is forgotten', async t => {
@@ -56,11 +65,16 @@ describe('people and speakers on the command line', { concurrency: 2 }, () => {
     const run = (...args: string[]) => program.run(args);
     const sample = path.join(program.folder, 'sample.wav');
     fs.writeFileSync(sample, 'not looked at');
-    assert.match((await run('people', 'enrol', 'Maya', sample)).stderr, /is switched off/);
-    assert.equal((await run('settings', 'set', 'global', 'voices', 'true')).status, 0);
-    assert.match((await run('people', 'enrol', 'Maya', sample)).stderr, /only with the consent/);
+    await refuses(run('people', 'enrol', 'Maya', sample), /is switched off/);
+    const store = openStore(path.join(program.folder, 'data', 'hansard.db'));
+    store.settings.set('global', 'voices', true, 'terminal:0');
+    store.close();
     const consent = ['--consent', path.join(program.folder, 'nowhere.pdf')];
-    assert.match((await run('people', 'enrol', 'Maya', sample, ...consent)).stderr, /There is no such file/);
-    assert.match((await run('people', 'forget', 'Maya')).stderr, /There is no such person/);
+    await Promise.all([
+      refuses(run('people', 'enrol', 'Maya', sample), /only with the consent/),
+      refuses(run('people', 'enrol', 'Maya', sample, ...consent), /There is no such file/),
+      refuses(run('people', 'forget', 'Maya'), /There is no such person/),
+      refuses(run('people', 'rename', 'Maya', ' '), /a name has 1 to 80 characters/),
+    ]);
   });
 });
