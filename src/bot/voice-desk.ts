@@ -84,8 +84,7 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
   const { platform, store, queue, blobs, minutes, correct, write } = options;
   const accountOf = (user: string) => `${platform}:${user}`;
   // what is said in private belongs to no channel: the workspace is the platform
-  const find = (user: string): Person | undefined =>
-    store.people.findAll(accountOf(user)).find(({ accounts }) => accounts.includes(accountOf(user)));
+  const find = (user: string): Person | undefined => store.people.findByAccount(accountOf(user));
   const after = (ms: number) => new Date(Date.now() + ms).toISOString();
   const until = () => after(CONSENT_DAYS * DAY_MS).slice(0, 10);
   const validPrints = (person: Person | undefined) => {

@@ -16,7 +16,7 @@ export type StageVersions = {
 };
 
 /** Raised by hand when `assignSpeakers` gives other results. */
-const ASSIGN_VERSION = 1;
+const ASSIGN_VERSION = 2;
 
 export function decodeIdentity({ decode }: StageVersions, fileHash: string): StageIdentity {
   return { stage: 'decode', version: decode.version, models: [], options: {}, inputs: [fileHash] };

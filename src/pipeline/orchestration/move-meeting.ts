@@ -22,6 +22,7 @@ import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
 import type { VoiceMatch } from '../store/speakers.ts';
 import type { Stage } from '../store/stages.ts';
+import { linkTracks } from '../voices/link-tracks.ts';
 import { planVoices } from '../voices/plan-voices.ts';
 import { findStored } from './find-stored.ts';
 import { byName, isDispensable, mayBegin, planStage, stageJobs } from './plan-stage.ts';
@@ -171,9 +172,10 @@ export function createMover({ store, queue, blobs, versions, logger, quotas }: M
     if (name === 'decode') {
       const decoded = await findOutcome(results, resultKey, decodedSchema);
       if (!decoded) throw new HansardError('blob_missing', `the result of ${name}, ${resultKey}`);
-      const { audioHash, durationMs, facts } = decoded.result;
+      const { audioHash, durationMs, facts, tracks } = decoded.result;
       return () => {
         meetings.learn(meetingId, { audioHash, durationMs });
+        if (tracks) linkTracks(store, meetings.get(meetingId), tracks);
         const { options, source, createdAt } = meetings.get(meetingId);
         meetings.choose(meetingId, { meetingDate: facts.createdAt ?? source.modifiedAt ?? createdAt, ...options });
       };

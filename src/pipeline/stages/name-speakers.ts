@@ -12,6 +12,9 @@ export const knownVoice = z.object({
 });
 export type KnownVoice = z.infer<typeof knownVoice>;
 
+/** What stands where the name of somebody stood who asked to be forgotten. */
+export const PARTICIPANT = 'Participant';
+
 export interface Names {
   /** What people said, by speaker id: it counts more than any voice. */
   names?: Readonly<Record<string, string>> | undefined;
@@ -28,6 +31,7 @@ export function nameSpeakers(
   const known = new Map(voices.map(voice => [speakers.get(voice.voice), voice]));
   const name = (speaker: Speaker): Speaker => {
     const given = names[speaker.id];
+    if (given === PARTICIPANT) return { ...withoutUser(speaker), label: given, by: 'people' };
     if (given !== undefined) return { ...speaker, label: given, by: 'people' };
     const voice = known.get(speaker.id);
     if (!voice) return speaker;
@@ -36,4 +40,9 @@ export function nameSpeakers(
     return { ...speaker, label: voice.name, by: voice.decision === 'confirmed' ? 'people' : 'voice' };
   };
   return { ...transcript, speakers: transcript.speakers.map(name) };
+}
+
+/** The account of a track names them as well. */
+function withoutUser({ user: _user, ...speaker }: Speaker): Speaker {
+  return speaker;
 }

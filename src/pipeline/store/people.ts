@@ -38,6 +38,8 @@ export interface People {
   find(id: string): Person | undefined;
   /** @throws HansardError `unknown_person` */
   get(id: string): Person;
+  /** Whom a platform means, `slack:U1`; never by a name. */
+  findByAccount(account: string, workspace?: string): Person | undefined;
   /** By id, the beginning or end of one, account, or name in any case. */
   findAll(text: string, workspace?: string): Person[];
   /** By name. */
@@ -107,6 +109,10 @@ export function createPeople(db: Database, audit: Audit): People {
         audit.write({ who, what: 'person.added', detail: { person: id, state } });
         return get(id);
       }),
+    findByAccount: (account, workspace) =>
+      select('WHERE id IN (SELECT person_id FROM person_accounts WHERE account = ?) ORDER BY id', account).find(
+        person => workspace === undefined || person.workspace === workspace,
+      ),
     findAll: (text, workspace) =>
       select(
         `WHERE id = ?1 OR (length(?1) >= 4 AND (substr(id, 1, length(?1)) = ?1 OR substr(id, -length(?1)) = ?1))

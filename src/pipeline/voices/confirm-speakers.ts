@@ -58,7 +58,8 @@ export async function confirmSpeakers(
 
 /** Several people of one name are nobody in particular. */
 function findPerson(store: Store, workspace: string, { name, account }: SaidSpeaker): Person | undefined {
-  const [person, other] = store.people.findAll(account ?? name, workspace);
+  if (account !== undefined) return store.people.findByAccount(account, workspace);
+  const [person, other] = store.people.findAll(name, workspace);
   return other ? undefined : person;
 }
 

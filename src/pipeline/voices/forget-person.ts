@@ -10,15 +10,13 @@ import { recordingOptions } from '../recording-options.ts';
 import { createResultStore } from '../results/result-store.ts';
 import { findOutcome } from '../run-stage.ts';
 import { transcriptSchema } from '../stage-results.ts';
+import { PARTICIPANT } from '../stages/name-speakers.ts';
 import type { LearningLesson } from '../store/lessons.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Person } from '../store/people.ts';
 import { endLesson } from './end-lesson.ts';
 import { workspaceOf } from './plan-voices.ts';
-
-/** What stands where the name stood. */
-export const PARTICIPANT = 'Participant';
 
 export interface ForgetParts {
   store: Store;

@@ -3,9 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
+import { PARTICIPANT } from '../../../src/pipeline/stages/name-speakers.ts';
 import { enrolPerson } from '../../../src/pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../../../src/pipeline/voices/export-person.ts';
-import { forgetPerson, PARTICIPANT } from '../../../src/pipeline/voices/forget-person.ts';
+import { forgetPerson } from '../../../src/pipeline/voices/forget-person.ts';
 import { type Pipeline, startPipeline } from '../../builders/pipeline.ts';
 import { voiceVector } from '../../builders/voice-vector.ts';
 
