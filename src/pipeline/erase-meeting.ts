@@ -8,6 +8,7 @@ import { jobId } from './queue/prepare-job.ts';
 import type { Erasure } from './store/forget-meeting.ts';
 import type { Meeting } from './store/meetings.ts';
 import type { Store } from './store/open-store.ts';
+import { endLesson } from './voices/end-lesson.ts';
 
 export interface EraseParts {
   store: Store;
@@ -47,6 +48,8 @@ export async function eraseMeeting(
   if (dryRun) return { meetingId, blobs: keys.length, jobs: jobs.length };
   await retract(meeting);
   for (const id of jobs) await queue.forget(id);
+  for (const lesson of store.lessons.learning())
+    if (lesson.meetingId === meetingId) await endLesson({ store, queue, blobs }, lesson);
   for (const key of keys) await blobs.delete(key);
   const erasure = store.forgetMeeting(meetingId, who);
   for (const key of keys)

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { eraseMeeting } from '../../src/pipeline/erase-meeting.ts';
+import { learnVoiceJob } from '../../src/pipeline/jobs.ts';
 import { startPipeline } from '../builders/pipeline.ts';
 import { askedOnTracks } from '../fakes/stages.ts';
 
@@ -44,6 +45,22 @@ test('the tracks of its speakers go with it', async t => {
   assert.equal(filesWith(path.join(folder, 'blobs'), 'the same in tracks').length, 1);
   await eraseMeeting({ store, queue, blobs, retract: async () => {} }, id, 'terminal:0');
   assert.deepEqual(filesWith(path.join(folder, 'blobs'), 'the same in tracks'), []);
+});
+
+test('a voice that was to be learned from it is not', async t => {
+  const { submit, reaches, work, store, queue, blobs } = await startPipeline(t);
+  await work(['intake', 'media', 'cpu', 'llm', 'deliver', 'gpu']);
+  const { id, fileHash } = await submit();
+  await reaches(id, 'done');
+  const asker = { workspace: 'local', account: 'slack:U1', name: 'Maya', proof: 'press', expiresAt: null };
+  const sound = { fileHash: fileHash ?? '', spans: [{ startMs: 0, endMs: 9_000 }] };
+  const key = store.lessons.add({ state: 'learning', ...asker, meetingId: id, ...sound });
+  // nobody listens yet
+  await queue.pause('gpu');
+  await queue.add(learnVoiceJob, { key, payload: { lessonId: key, ...sound } });
+  await eraseMeeting({ store, queue, blobs, retract: async () => {} }, id, 'terminal:0');
+  assert.deepEqual(store.lessons.learning(), []);
+  assert.equal(await queue.status(`learn-voice.${key}`), undefined);
 });
 
 test('what another meeting shares with it stays', async t => {
