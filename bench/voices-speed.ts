@@ -8,7 +8,7 @@ const RUNS = 20;
 
 const vector = () => meanVector([Float32Array.from({ length: 192 }, () => Math.random() - 0.5)]);
 const references = Array.from({ length: PEOPLE }, (_, index) => ({ personId: `${index}`, vector: vector() }));
-const heard = Array.from({ length: VOICES }, (_, voice) => ({ voice, vector: vector(), seconds: 30 }));
+const heard = Array.from({ length: VOICES }, (_, voice) => ({ voice, vector: vector(), seconds: 30, isNarrow: false }));
 const times = Array.from({ length: RUNS }, () => {
   const before = process.cpuUsage();
   matchVoices(heard, references);

@@ -238,6 +238,10 @@ const faults = {
     retryable: false,
     userMessage: 'That sample holds music or noise beside the voice. Record it in a quiet room.',
   },
+  voice_narrow: {
+    retryable: false,
+    userMessage: 'That sample sounds like a telephone call, which hides half of a voice. Record it with a microphone.',
+  },
   voice_mixed: {
     retryable: false,
     userMessage: 'That sample holds more than one voice. Record one person alone.',

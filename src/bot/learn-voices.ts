@@ -13,7 +13,7 @@ import { unsealLearned } from '../pipeline/voices/carry-references.ts';
 import { endLesson } from '../pipeline/voices/end-lesson.ts';
 import { CONSENT_DAYS, enrolPerson, learnFromMeeting } from '../pipeline/voices/enrol-person.ts';
 import { makeVoiceKey, readVoiceKey } from '../pipeline/voices/voice-key.ts';
-import type { VoiceVector } from '../pipeline/voices/voice-vector.ts';
+import type { LearnedVoice } from '../pipeline/voices/voice-vector.ts';
 
 export interface VoiceLearningOptions {
   store: Store;
@@ -32,7 +32,14 @@ const LOOK_MS = 500;
 const SYSTEM = 'system';
 /** About the sample itself. */
 const ANOTHER_HELPS: readonly FaultCode[] = [
-  ...(['voice_too_short', 'voice_too_long', 'voice_too_quiet', 'voice_too_noisy', 'voice_mixed'] as const),
+  ...([
+    'voice_too_short',
+    'voice_too_long',
+    'voice_too_quiet',
+    'voice_too_noisy',
+    'voice_narrow',
+    'voice_mixed',
+  ] as const),
   ...(['voice_differs', 'not_media', 'no_audio', 'damaged_media', 'too_short', 'empty_file'] as const),
 ];
 
@@ -63,7 +70,7 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
     const result = learnedVoice.safeParse(job.result);
     if (!result.success) throw new HansardError('invalid_job', `${job.id}: ${result.error.message}`);
     const { model, sealed, seconds } = result.data;
-    const learned = { model, vector: unsealLearned(readVoiceKey(voiceKeyFile), lesson.id, sealed), seconds };
+    const learned = { model, ...unsealLearned(readVoiceKey(voiceKeyFile), lesson.id, sealed), seconds };
     const expiresAt = new Date(Date.now() + CONSENT_DAYS * DAY_MS).toISOString();
     const isWanted = store.transaction(() => {
       // they may have changed their mind meanwhile
@@ -83,7 +90,7 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
 
   function enrol(
     { account, name, workspace, proof, meetingId, fileHash }: Extract<LearningLesson, { account: string }>,
-    { model, vector, seconds }: { model: string; vector: VoiceVector; seconds: number },
+    { model, seconds, ...voice }: { model: string; seconds: number } & LearnedVoice,
     expiresAt: string,
   ): void {
     const from = meetingId === null ? fileHash : `meeting:${meetingId}`;
@@ -92,7 +99,7 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
     const consent = { kind: 'press', proof } as const;
     enrolPerson(
       store,
-      { ...person, model, learned: [{ vector, clip: { from, seconds } }], expiresAt, consent },
+      { ...person, model, learned: [{ ...voice, clip: { from, seconds } }], expiresAt, consent },
       account,
     );
   }

@@ -8,8 +8,10 @@ import { scoreVoices, type VoiceFigures } from '../bench/voices/score-voices.ts'
 import type { Config } from '../config.ts';
 import type { Stages } from '../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../pipeline/recording-options.ts';
-import { VOICE_THRESHOLDS } from '../pipeline/voices/match-voices.ts';
+import { NARROW_THRESHOLDS, VOICE_THRESHOLDS } from '../pipeline/voices/match-voices.ts';
 import { openWorkFolder } from '../pipeline/work-folder.ts';
+
+const thresholds = { wide: VOICE_THRESHOLDS, narrow: NARROW_THRESHOLDS };
 
 export interface VoiceBench {
   places: readonly string[];
@@ -41,7 +43,7 @@ export async function benchVoices({
     await fs.writeFile(detFile, presentDet(curves));
     if (json) {
       const rows = figures.map(({ trials: _many, ...row }) => row);
-      return `${JSON.stringify({ schemaVersion: 1, thresholds: VOICE_THRESHOLDS, voices: voices.length, rows })}\n`;
+      return `${JSON.stringify({ schemaVersion: 1, thresholds, voices: voices.length, rows })}\n`;
     }
     return presentVoices(figures, voices.length);
   } finally {
@@ -51,7 +53,7 @@ export async function benchVoices({
 
 function presentVoices(figures: readonly VoiceFigures[], count: number): string {
   const head =
-    'condition        length  samples  nearest   named  suggested  missed  wrong  strangers named / suggested  equal error      0.1 % accepted from';
+    'condition        length  samples  nearest   named  suggested  missed  wrong  strangers named / suggested  equal error      0.1 % accepted from  halves by each other';
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const rows = figures.map(row =>
     [
@@ -66,8 +68,15 @@ function presentVoices(figures: readonly VoiceFigures[], count: number): string 
       `${row.strangersNamed} / ${row.strangersSuggested} of ${row.strangers}`.padStart(28),
       `${percent(row.equalError)} at ${row.equalErrorAt.toFixed(2)}`.padStart(16),
       `${row.safeAt.toFixed(2)} (misses ${percent(row.safeMisses)})`.padStart(22),
+      ...row.heldOut.map(half =>
+        `${half.threshold.toFixed(2)}: misses ${percent(half.misses)}, accepts ${half.falseAccepts}/${half.others}`.padStart(
+          36,
+        ),
+      ),
     ].join(' '),
   );
-  const { automatic, suggested } = VOICE_THRESHOLDS;
-  return [`${count} voices; named from ${automatic}, suggested from ${suggested}`, head, ...rows, ''].join('\n');
+  const from = ({ automatic, suggested }: typeof thresholds.wide | typeof thresholds.narrow) =>
+    `named from ${automatic}, suggested from ${suggested}`;
+  const told = `${count} voices; ${from(thresholds.wide)}; over a telephone ${from(thresholds.narrow)}`;
+  return [told, head, ...rows, ''].join('\n');
 }

@@ -27,8 +27,8 @@ export async function learnSamples(
     const { signal } = stop;
     for (const sample of samples) {
       const workDir = path.join(config.dataDir, 'work');
-      const { vector, seconds } = await learnVoice(sample, null, { stages, workDir, signal });
-      learned.push({ vector, clip: { from: await hashFile(sample, signal), seconds } });
+      const { seconds, ...voice } = await learnVoice(sample, null, { stages, workDir, signal });
+      learned.push({ ...voice, clip: { from: await hashFile(sample, signal), seconds } });
     }
     return { model: stages.voices.model, learned };
   } finally {

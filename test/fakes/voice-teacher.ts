@@ -6,6 +6,8 @@ import { voiceVector } from '../builders/voice-vector.ts';
 export interface FakeTeacher extends VoiceTeacher {
   /** What the next voice sounds like. */
   voice: VoiceVector;
+  /** … and over a telephone. */
+  narrow: VoiceVector;
   /** It is refused so. */
   fault: Error | undefined;
   /** Where it listened. */
@@ -16,12 +18,13 @@ export function createFakeTeacher(model = 'hash of the voice model'): FakeTeache
   const fake: FakeTeacher = {
     model,
     voice: voiceVector(1),
+    narrow: voiceVector(2),
     fault: undefined,
     heard: [],
     async learn(_file, spans) {
       fake.heard.push(spans);
       if (fake.fault) throw fake.fault;
-      return { vector: fake.voice, seconds: 18 };
+      return { vector: fake.voice, narrow: fake.narrow, seconds: 18 };
     },
   };
   return fake;

@@ -93,7 +93,7 @@ async function waitForAbort(signal: AbortSignal): Promise<never> {
 describe('a recording', () => {
   test('has the names of people who agreed to be recognised, and leaves no trace of the voices', async t => {
     const { run, fake, folder } = await createWorld(t);
-    fake.voices.push({ voice: 1, vector: voiceVector(1), seconds: 9 });
+    fake.voices.push({ voice: 1, vector: voiceVector(1), seconds: 9, isNarrow: false });
     const kenji = { personId: '01990000-0000-7000-8000-000000000001', name: 'Kenji', vector: voiceVector(1) };
     assert.deepEqual(
       (await run()).transcript.speakers.map(({ label }) => label),

@@ -2,12 +2,14 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { openWavFile } from '../../gpu-worker/audio/wav-file.ts';
+import { throughTelephone } from '../../gpu-worker/ffmpeg/through-telephone.ts';
 import { SAMPLE_RATE_HZ } from '../../pipeline/meeting.ts';
 import type { StageContext } from '../../pipeline/ports.ts';
 import type { Stages } from '../../pipeline/process-recording.ts';
 import type { RecordingOptions } from '../../pipeline/recording-options.ts';
+import type { HeardVoice } from '../../pipeline/voices/match-voices.ts';
 import type { VoiceVector } from '../../pipeline/voices/voice-vector.ts';
-import { CONDITIONS, type Condition, hearThrough } from './conditions.ts';
+import { type Condition, hearThrough } from './conditions.ts';
 import type { VoiceRecording } from './find-voices.ts';
 
 export const BLOCK_SECONDS = 5;
@@ -17,8 +19,12 @@ const MOST_SECONDS = 150;
 export interface MeasuredVoice {
   voice: string;
   /** Of the recording that it was heard in first; enrolment comes from there. */
-  blocks: Record<Condition, VoiceVector[]>;
+  blocks: Record<Condition, VoiceBlock[]>;
+  /** The clean blocks as enrolment bands them. */
+  narrow: VoiceVector[];
 }
+
+export type VoiceBlock = Pick<HeardVoice, 'vector' | 'isNarrow'>;
 
 export interface MeasureParts {
   stages: Pick<Stages, 'decode' | 'voices'>;
@@ -39,9 +45,20 @@ export async function measureVoices(
     const samples: Float32Array[] = [];
     for (const recording of own) samples.push(...(await listen(recording, parts)));
     const speech = join(samples).subarray(0, MOST_SECONDS * SAMPLE_RATE_HZ);
-    const blocks = { clean: [], 'noise 10 dB': [], telephone: [] } as MeasuredVoice['blocks'];
-    for (const condition of CONDITIONS) blocks[condition] = await measureBlocks(hearThrough(condition, speech), parts);
-    measured.push({ voice, blocks });
+    const wavPath = path.join(parts.folder, 'voice.wav');
+    const hear = async (condition: Condition) => {
+      await fs.writeFile(wavPath, toWav(hearThrough(condition, speech)));
+      return await measureBlocks(wavPath, speech.length, parts);
+    };
+    const blocks = {
+      telephone: await hear('telephone'),
+      'noise 10 dB': await hear('noise 10 dB'),
+      clean: await hear('clean'), // last, since enrolment takes it
+    };
+    const narrowPath = path.join(parts.folder, 'narrow.wav');
+    await throughTelephone(wavPath, narrowPath, parts.signal);
+    const narrow = (await measureBlocks(narrowPath, speech.length, parts)).map(({ vector }) => vector);
+    measured.push({ voice, blocks, narrow });
   }
   return measured;
 }
@@ -67,26 +84,21 @@ async function listen(
 }
 
 async function measureBlocks(
-  samples: Float32Array,
-  { stages, options, folder, signal }: MeasureParts,
-): Promise<VoiceVector[]> {
-  const wavPath = path.join(folder, 'voice.wav');
-  await fs.writeFile(wavPath, toWav(samples));
+  wavPath: string,
+  sampleCount: number,
+  { stages, options, signal }: MeasureParts,
+): Promise<VoiceBlock[]> {
   const blockMs = BLOCK_SECONDS * 1000;
-  const count = Math.floor(samples.length / SAMPLE_RATE_HZ / BLOCK_SECONDS);
+  const count = Math.floor(sampleCount / SAMPLE_RATE_HZ / BLOCK_SECONDS);
   // each block counts as a voice of its own: what comes back is one vector per block
   const spans = Array.from({ length: count }, (_, speaker) => ({
     speaker,
     startMs: speaker * blockMs,
     endMs: (speaker + 1) * blockMs,
   }));
-  const durationMs = (samples.length * 1000) / SAMPLE_RATE_HZ;
-  const audio = { wavPath, sampleCount: samples.length, durationMs };
-  try {
-    return (await stages.voices.measure(audio, spans, options, quiet(signal))).map(({ vector }) => vector);
-  } finally {
-    await fs.rm(wavPath);
-  }
+  const durationMs = (sampleCount * 1000) / SAMPLE_RATE_HZ;
+  const audio = { wavPath, sampleCount, durationMs };
+  return await stages.voices.measure(audio, spans, options, quiet(signal));
 }
 
 function join(parts: readonly Float32Array[]): Float32Array {

@@ -5,8 +5,10 @@ import type { DecodedAudio, StageContext } from '../../pipeline/ports.ts';
 import type { HeardVoice } from '../../pipeline/voices/match-voices.ts';
 import { soloSpans } from '../../pipeline/voices/solo-spans.ts';
 import { meanVector } from '../../pipeline/voices/voice-vector.ts';
+import { type WavFile, withWavFile } from '../audio/wav-file.ts';
 import { embeddingAt, isHeard } from '../diarization/embeddings.ts';
 import { EMBEDDING_SIZE } from '../diarization/voice-models.ts';
+import { isNarrowBand } from '../voices/narrow-band.ts';
 import type { InferencePool } from './pool.ts';
 import { runTasks } from './run-tasks.ts';
 
@@ -14,6 +16,9 @@ import { runTasks } from './run-tasks.ts';
 const PIECE_MS = 5_000;
 /** More speech of one voice changes its embedding no more. */
 const ENOUGH_MS = 60_000;
+
+/** 10 s of a voice tell its band. */
+const BAND_SAMPLES = 10 * SAMPLE_RATE_HZ;
 
 const floats = z.instanceof(Float32Array);
 
@@ -27,7 +32,6 @@ export async function measureVoices(
   const voices = [...new Set(spans.map(({ speaker }) => speaker))].sort((a, b) => a - b);
   const pieces = voices.flatMap(voice => cutPieces(soloSpans(spans, voice)).map(piece => ({ voice, ...piece })));
   if (pieces.length === 0) return [];
-  const toSample = (ms: number) => Math.round((ms * SAMPLE_RATE_HZ) / 1000);
   const task = {
     kind: 'embed',
     wavPath,
@@ -35,18 +39,36 @@ export async function measureVoices(
   } as const;
   const tasks = [{ task, weight: 1, length: pieces.length * EMBEDDING_SIZE }];
   const [embeddings = new Float32Array()] = await runTasks(pool, tasks, floats, context);
-  return voices.flatMap(voice => {
-    const own = pieces
-      .map((piece, row) => ({ ...piece, vector: embeddingAt(embeddings, row) }))
-      .filter(piece => piece.voice === voice && isHeard(piece.vector));
-    if (own.length === 0) return [];
-    const seconds = own.map(({ startMs, endMs }) => (endMs - startMs) / 1000);
-    const vector = meanVector(
-      own.map(piece => piece.vector),
-      seconds,
-    );
-    return [{ voice, vector, seconds: seconds.reduce((sum, one) => sum + one, 0) }];
-  });
+  return await withWavFile(wavPath, async wav =>
+    voices.flatMap(voice => {
+      const own = pieces
+        .map((piece, row) => ({ ...piece, vector: embeddingAt(embeddings, row) }))
+        .filter(piece => piece.voice === voice && isHeard(piece.vector));
+      if (own.length === 0) return [];
+      const seconds = own.map(({ startMs, endMs }) => (endMs - startMs) / 1000);
+      const vector = meanVector(
+        own.map(piece => piece.vector),
+        seconds,
+      );
+      const isNarrow = isNarrowBand(readPieces(wav, own));
+      return [{ voice, vector, seconds: seconds.reduce((sum, one) => sum + one, 0), isNarrow }];
+    }),
+  );
+}
+
+/** The first seconds of a voice, one after the other. */
+function readPieces(wav: WavFile, pieces: readonly Span[]): Float32Array {
+  const samples: number[] = [];
+  for (const { startMs, endMs } of pieces) {
+    const room = BAND_SAMPLES - samples.length;
+    const [from, to] = [toSample(startMs), toSample(endMs)];
+    if (room > 0) samples.push(...wav.read(from, Math.min(to, from + room)));
+  }
+  return Float32Array.from(samples);
+}
+
+function toSample(ms: number): number {
+  return Math.round((ms * SAMPLE_RATE_HZ) / 1000);
 }
 
 /** @param solo longest first */

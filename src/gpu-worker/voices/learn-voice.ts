@@ -1,13 +1,15 @@
-/** From a sample that somebody recorded of themselves, or a meeting in which they speak, to the vector of their voice. The sound is not kept. */
+/** From a sample that somebody recorded of themselves, or a meeting in which they speak, to the vectors of their voice. The sound is not kept. */
+import path from 'node:path';
 import { HansardError } from '../../errors.ts';
 import type { Span, SpeakerSpan } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext } from '../../pipeline/ports.ts';
 import type { Stages } from '../../pipeline/process-recording.ts';
 import { statRecording } from '../../pipeline/recording-file.ts';
 import { MOST_SPEAKERS, type RecordingOptions } from '../../pipeline/recording-options.ts';
-import type { VoiceVector } from '../../pipeline/voices/voice-vector.ts';
+import type { LearnedVoice } from '../../pipeline/voices/voice-vector.ts';
 import { openWorkFolder } from '../../pipeline/work-folder.ts';
 import { openWavFile } from '../audio/wav-file.ts';
+import { throughTelephone } from '../ffmpeg/through-telephone.ts';
 import { assessSample, assessVoice, LEVEL_MS } from './assess-sample.ts';
 
 /** The models do not depend on these. */
@@ -24,14 +26,14 @@ type LearningStages = Pick<Stages, 'decode' | 'diarize' | 'voices'>;
 /**
  * Whether it is really the person who speaks (liveness, a replayed recording) is not found out.
  * @param spans where the person speaks alone; null: the whole file is a sample of one person
- * @throws HansardError what `decode` throws; `voice_too_quiet`, `voice_too_short`, `voice_too_noisy`; of a sample also
+ * @throws HansardError what `decode` throws; `voice_too_quiet`, `voice_too_short`, `voice_too_noisy`, `voice_narrow`; of a sample also
  *   `voice_mixed`, `voice_too_long`
  */
 export async function learnVoice(
   file: string,
   spans: readonly Span[] | null,
   { stages, workDir, signal }: { stages: LearningStages; workDir: string; signal: AbortSignal },
-): Promise<{ vector: VoiceVector; seconds: number }> {
+): Promise<LearnedVoice & { seconds: number }> {
   await statRecording(file);
   const nothing = () => {};
   const context: StageContext = { signal, onProgress: nothing, addCpuSeconds: nothing, onDevice: nothing };
@@ -40,8 +42,12 @@ export async function learnVoice(
     const { audio } = await stages.decode.run({ sourcePath: file, workDir: work.path }, OPTIONS, context);
     const own = spans ? stretchesOf(audio, spans) : await findVoice(audio, stages, context);
     const [heard] = await stages.voices.measure(audio, own, OPTIONS, context);
-    if (!heard) throw new HansardError('voice_too_short', 'nothing was left to listen to');
-    return { vector: heard.vector, seconds: Math.round(heard.seconds) };
+    if (heard?.isNarrow) throw new HansardError('voice_narrow', 'nothing above 4 kHz');
+    const wavPath = path.join(work.path, 'telephone.wav');
+    await throughTelephone(audio.wavPath, wavPath, signal);
+    const [narrow] = await stages.voices.measure({ ...audio, wavPath }, own, OPTIONS, context);
+    if (!heard || !narrow) throw new HansardError('voice_too_short', 'nothing was left to listen to');
+    return { vector: heard.vector, narrow: narrow.vector, seconds: Math.round(heard.seconds) };
   } finally {
     await work.remove();
   }

@@ -34,6 +34,8 @@ export interface NewVoiceprint {
   /** sha256 of the embedding model's weights. */
   model: string;
   vector: VoiceVector;
+  /** The same voice as a telephone lets it through. */
+  narrow?: VoiceVector | undefined;
   clips: readonly VoiceClip[];
   /** ISO time. */
   expiresAt: string;
@@ -45,6 +47,8 @@ export interface NewVoiceprint {
 export interface VoiceReference {
   personId: string;
   vector: VoiceVector;
+  /** As a telephone lets it through; missing when all of their voiceprints are of before. */
+  narrow?: VoiceVector | undefined;
 }
 
 /** Whom a meeting may be searched for, and how many voiceprints were left out, and why. */
@@ -62,13 +66,16 @@ export interface Voiceprints {
    * @throws HansardError `voice_consent_expired` when no consent holds
    */
   learn(
-    voiceprint: Pick<NewVoiceprint, 'personId' | 'model' | 'vector'> & { meetingId: string; seconds: number },
+    voiceprint: Pick<NewVoiceprint, 'personId' | 'model' | 'vector' | 'narrow'> & {
+      meetingId: string;
+      seconds: number;
+    },
     who: string,
     now: Date,
   ): Voiceprint;
   of(personId: string): Voiceprint[];
   /** Decrypted. @throws HansardError as `references`; `unknown_person` when there is none of that id */
-  vector(id: string): VoiceVector;
+  vectors(id: string): Pick<VoiceReference, 'vector' | 'narrow'>;
   /**
    * Those of a workspace that are valid now and of this model.
    * @throws HansardError `voice_key_missing`, `voice_key_unusable`, `voice_key_wrong`, `voiceprint_damaged`
@@ -93,7 +100,7 @@ const FROM_MEETING = 'meeting:';
 
 const columns = `id, person_id AS personId, model, clips, consent_seq AS consentSeq, created_at AS createdAt,
   expires_at AS expiresAt`;
-const sealedRow = z.object({ sealed: z.instanceof(Uint8Array) });
+const sealedRow = z.object({ sealed: z.instanceof(Uint8Array), narrow: z.instanceof(Uint8Array).nullable() });
 
 export function createVoiceprints(db: Database, audit: Audit, keyFile: string): Voiceprints {
   const of = (personId: string) =>
@@ -106,6 +113,7 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
       personId,
       model,
       vector,
+      narrow,
       clips,
       consentSeq,
       expiresAt,
@@ -116,16 +124,27 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
     key: VoiceKey,
   ): Voiceprint {
     const sealed = seal(key, contextOf({ id, personId, model }), toBytes(vector));
+    const sealedNarrow = narrow ? seal(key, narrowContextOf({ id, personId, model }), toBytes(narrow)) : null;
     db.run(
-      `INSERT INTO voiceprints (id, person_id, model, sealed, clips, consent_seq, created_at, expires_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ...[id, personId, model, sealed, JSON.stringify(clips), consentSeq, new Date().toISOString(), expiresAt],
+      `INSERT INTO voiceprints (id, person_id, model, sealed, narrow, clips, consent_seq, created_at, expires_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ...[
+        id,
+        personId,
+        model,
+        sealed,
+        sealedNarrow,
+        JSON.stringify(clips),
+        consentSeq,
+        new Date().toISOString(),
+        expiresAt,
+      ],
     );
     return voiceprintRow.parse(db.get(`SELECT ${columns} FROM voiceprints WHERE id = ?`, id));
   }
   function references(workspace: string, model: string, now: Date): VoiceReferences {
     const rows = db.all(
-      `SELECT ${columns}, sealed FROM voiceprints
+      `SELECT ${columns}, sealed, narrow FROM voiceprints
        WHERE person_id IN (SELECT id FROM people WHERE workspace = ?) ORDER BY person_id, id`,
       workspace,
     );
@@ -136,10 +155,12 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
     if (usable.length === 0) return { references: [], ...counts };
     const key = readVoiceKey(keyFile);
     const byPerson = Map.groupBy(usable, ({ personId }) => personId);
-    const references = [...byPerson].map(([personId, own]) => ({
-      personId,
-      vector: meanVector(own.map(one => toVector(unseal(key, contextOf(one), one.sealed)))),
-    }));
+    const references = [...byPerson].map(([personId, own]) => {
+      const opened = own.map(one => open(key, one));
+      const narrow = opened.flatMap(one => one.narrow ?? []);
+      const vector = meanVector(opened.map(one => one.vector));
+      return { personId, vector, ...(narrow.length > 0 && { narrow: meanVector(narrow) }) };
+    });
     return { references, ...counts };
   }
   return {
@@ -180,10 +201,10 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
       });
     },
     references,
-    vector(id) {
-      const row = db.get(`SELECT ${columns}, sealed FROM voiceprints WHERE id = ?`, id);
+    vectors(id) {
+      const row = db.get(`SELECT ${columns}, sealed, narrow FROM voiceprints WHERE id = ?`, id);
       if (row === undefined) throw new HansardError('unknown_person', `no voiceprint has the id ${id}`);
-      return toVector(unseal(readVoiceKey(keyFile), contextOf(voiceprintRow.parse(row)), sealedRow.parse(row).sealed));
+      return open(readVoiceKey(keyFile), { ...voiceprintRow.parse(row), ...sealedRow.parse(row) });
     },
     sealedFor(meetingId, workspace, model, now) {
       const { references: found, ...left } = references(workspace, model, now);
@@ -199,6 +220,18 @@ export function createVoiceprints(db: Database, audit: Audit, keyFile: string): 
   };
 }
 
+function open(key: VoiceKey, row: Voiceprint & z.infer<typeof sealedRow>): Pick<VoiceReference, 'vector' | 'narrow'> {
+  return {
+    vector: toVector(unseal(key, contextOf(row), row.sealed)),
+    ...(row.narrow && { narrow: toVector(unseal(key, narrowContextOf(row), row.narrow)) }),
+  };
+}
+
 function contextOf({ id, personId, model }: Pick<Voiceprint, 'id' | 'personId' | 'model'>): string {
   return `voiceprint ${id} ${personId} ${model}`;
+}
+
+/** Another context, so that the one is never taken for the other. */
+function narrowContextOf(voiceprint: Pick<Voiceprint, 'id' | 'personId' | 'model'>): string {
+  return `${contextOf(voiceprint)} narrow`;
 }

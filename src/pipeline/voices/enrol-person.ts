@@ -5,7 +5,7 @@ import type { Person } from '../store/people.ts';
 import type { NewVoiceprint, VoiceClip } from '../store/voiceprints.ts';
 import { VOICE_THRESHOLDS } from './match-voices.ts';
 import { areVoicesOn } from './plan-voices.ts';
-import { cosine, type VoiceVector } from './voice-vector.ts';
+import { cosine, type LearnedVoice, type VoiceVector } from './voice-vector.ts';
 
 /** A consent holds for a year where nobody says otherwise. */
 export const CONSENT_DAYS = 365;
@@ -18,7 +18,7 @@ export interface Enrolment {
   /** They asked to be forgotten before, and this consent takes it back. */
   again: boolean;
   model: string;
-  learned: readonly { vector: VoiceVector; clip: VoiceClip }[];
+  learned: readonly { vector: VoiceVector; narrow?: VoiceVector; clip: VoiceClip }[];
   expiresAt: string;
   consent: NewVoiceprint['consent'];
 }
@@ -37,8 +37,8 @@ export function enrolPerson(store: Store, enrolment: Enrolment, who: string): Pe
     const [known] = meant.flatMap(text => store.people.findAll(text, workspace));
     const person = known ?? store.people.add({ workspace, name, state: 'confirmed', accounts }, who);
     assertOwnVoice(store, person, { workspace, model, samples: learned.map(({ vector }) => vector) });
-    for (const { vector, clip } of learned)
-      store.voiceprints.add({ personId: person.id, model, vector, clips: [clip], expiresAt, consent }, who);
+    for (const { vector, narrow, clip } of learned)
+      store.voiceprints.add({ personId: person.id, model, vector, narrow, clips: [clip], expiresAt, consent }, who);
     return store.people.change(person.id, { state: 'confirmed', accounts }, who);
   });
 }
@@ -49,7 +49,7 @@ export function enrolPerson(store: Store, enrolment: Enrolment, who: string): Pe
  */
 export function learnFromMeeting(
   store: Store,
-  learned: { personId: string; meetingId: string; model: string; vector: VoiceVector; seconds: number },
+  learned: { personId: string; meetingId: string; model: string; seconds: number } & LearnedVoice,
   who: string,
 ): void {
   if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');

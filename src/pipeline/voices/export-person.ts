@@ -6,13 +6,13 @@ import { transcriptSchema } from '../stage-results.ts';
 import type { AuditRow } from '../store/audit.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Person } from '../store/people.ts';
-import type { Voiceprint } from '../store/voiceprints.ts';
+import type { Voiceprint, VoiceReference } from '../store/voiceprints.ts';
 import { meetingsOf } from './forget-person.ts';
 
 export interface PersonExport {
   person: Person;
-  /** `vector`: the numbers of the voice, where they are asked for and can be read. */
-  voiceprints: (Voiceprint & { vector?: number[] })[];
+  /** `vector`, `narrow`: the numbers of the voice, where they are asked for and can be read. */
+  voiceprints: (Voiceprint & { vector?: number[]; narrow?: number[] })[];
   meetings: {
     id: string;
     title: string;
@@ -42,9 +42,13 @@ export async function exportPerson(
   }
   const voiceprints = store.voiceprints.of(personId).map(voiceprint => ({
     ...voiceprint,
-    ...(withVoice && { vector: [...store.voiceprints.vector(voiceprint.id)] }),
+    ...(withVoice && numbersOf(store.voiceprints.vectors(voiceprint.id))),
   }));
   return { person, voiceprints, meetings, audit: store.audit.list({ limit: MOST_ROWS }).filter(isAbout(personId)) };
+}
+
+function numbersOf({ vector, narrow }: Pick<VoiceReference, 'vector' | 'narrow'>) {
+  return { vector: [...vector], ...(narrow && { narrow: [...narrow] }) };
 }
 
 const MOST_ROWS = 1_000_000;

@@ -8,7 +8,7 @@ import { type Handler, handle } from '../queue/run-stored.ts';
 import { openWorkFolder } from '../work-folder.ts';
 import { sealLearned } from './carry-references.ts';
 import { readVoiceKey } from './voice-key.ts';
-import type { VoiceVector } from './voice-vector.ts';
+import type { LearnedVoice } from './voice-vector.ts';
 
 export interface VoiceTeacher {
   /** sha256 of the embedding model's weights. */
@@ -21,7 +21,7 @@ export interface VoiceTeacher {
     file: string,
     spans: readonly Span[] | null,
     context: { workDir: string; signal: AbortSignal },
-  ): Promise<{ vector: VoiceVector; seconds: number }>;
+  ): Promise<LearnedVoice & { seconds: number }>;
 }
 
 /** @param options.voiceKeyFile the key is looked for when a job comes: `voice_key_missing` is its answer without */
@@ -44,8 +44,8 @@ export function createLearnHandler({
     try {
       const file = path.join(work.path, 'source');
       await download(blobs, source, file, signal);
-      const { vector, seconds } = await teacher.learn(file, spans, { workDir, signal });
-      return { model: teacher.model, sealed: sealLearned(key, lessonId, vector), seconds };
+      const { seconds, ...voice } = await teacher.learn(file, spans, { workDir, signal });
+      return { model: teacher.model, sealed: sealLearned(key, lessonId, voice), seconds };
     } finally {
       await work.remove();
     }

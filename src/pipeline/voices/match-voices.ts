@@ -16,14 +16,17 @@ export interface HeardVoice {
   vector: VoiceVector;
   /** Of speech in which it is alone, that the vector was made of. */
   seconds: number;
+  /** It came over a telephone, and is compared with what telephones let through of the others. */
+  isNarrow: boolean;
 }
 
 /**
- * From `hansard bench --voices` (bench/RESULTS.md): from 0.69 on at most 0.1 % of others are accepted in clean sound, and none
- * from 0.70 on in any; near `suggested` misses and false accepts are about equal in noise. Noise and narrow bands lower the
- * score, so that what they leave is suggested rather than set.
+ * Chosen on one half of the voices of `hansard bench --voices` (bench/RESULTS.md): `automatic` lies 0.05 above the highest score
+ * of two people there, and near `suggested` the one's misses and the others' suggestions are few. Noise lowers the score, so that
+ * what it leaves is suggested rather than set; in the band of a telephone all voices are more alike.
  */
 export const VOICE_THRESHOLDS = { automatic: 0.75, suggested: 0.5 } as const;
+export const NARROW_THRESHOLDS = { automatic: 0.78, suggested: 0.6 } as const;
 /** How far the best must lead the second. */
 export const LEAST_LEAD = 0.08;
 /** Less speech says too little. */
@@ -31,9 +34,9 @@ export const LEAST_SECONDS = 3;
 /** Two voices that are heard at once for longer than this are two people. */
 const TOGETHER_MS = 500;
 
-/** From score to confidence: even here, where the two strangers of the bench who sound most alike come (0.69); 0.9 at `automatic`. */
-const EVEN_AT = 0.65;
-const STEEPNESS = Math.log(9) / (VOICE_THRESHOLDS.automatic - EVEN_AT);
+/** From score to confidence: even so much below `automatic`, where the two strangers of the bench who sound most alike come; 0.9 there. */
+const EVEN_BELOW = 0.1;
+const STEEPNESS = Math.log(9) / EVEN_BELOW;
 
 /**
  * @param spans of the diarizer: nobody speaks at the same time as themselves
@@ -51,39 +54,51 @@ export function matchVoices(
       taken.push(match);
   return taken
     .toSorted((a, b) => a.voice - b.voice)
-    .map(({ voice, personId, score, isAhead }) => ({
+    .map(({ voice, personId, score, isNarrow, isAhead }) => ({
       voice,
       personId,
-      decision: score >= VOICE_THRESHOLDS.automatic && isAhead ? 'automatic' : 'suggested',
-      confidence: confidenceOf(score),
+      decision: score >= thresholdsOf({ isNarrow }).automatic && isAhead ? 'automatic' : 'suggested',
+      confidence: confidenceOf(score, isNarrow),
     }));
 }
 
 /** 0..1, two decimals: more would be a measurement of the voice. */
-export function confidenceOf(score: number): number {
-  const confidence = 1 / (1 + Math.exp(-STEEPNESS * (score - EVEN_AT)));
+export function confidenceOf(score: number, isNarrow = false): number {
+  const evenAt = thresholdsOf({ isNarrow }).automatic - EVEN_BELOW;
+  const confidence = 1 / (1 + Math.exp(-STEEPNESS * (score - evenAt)));
   return Math.round(confidence * 100) / 100;
 }
 
-interface Scored {
-  voice: number;
+function thresholdsOf({ isNarrow }: Pick<HeardVoice, 'isNarrow'>): { automatic: number; suggested: number } {
+  return isNarrow ? NARROW_THRESHOLDS : VOICE_THRESHOLDS;
+}
+
+/** Undefined for somebody of whom there is nothing to compare with. */
+export function scoreOf({ vector, isNarrow }: Pick<HeardVoice, 'vector' | 'isNarrow'>, known: VoiceReference) {
+  const own = isNarrow ? known.narrow : known.vector;
+  return own && cosine(vector, own);
+}
+
+interface Scored extends Pick<HeardVoice, 'voice' | 'isNarrow'> {
   personId: string;
   score: number;
   isAhead: boolean;
 }
 
-function findPerson({ voice, vector, seconds }: HeardVoice, references: readonly VoiceReference[]): Scored | undefined {
-  if (seconds < LEAST_SECONDS) return undefined;
+function findPerson(heard: HeardVoice, references: readonly VoiceReference[]): Scored | undefined {
+  if (heard.seconds < LEAST_SECONDS) return undefined;
+  const { voice, isNarrow } = heard;
   let best: Scored | undefined;
   let second = -1;
-  for (const { personId, vector: known } of references) {
-    const score = cosine(vector, known);
+  for (const known of references) {
+    const score = scoreOf(heard, known);
+    if (score === undefined) continue;
     if (!best || score > best.score) {
       second = best?.score ?? second;
-      best = { voice, personId, score, isAhead: true };
+      best = { voice, isNarrow, personId: known.personId, score, isAhead: true };
     } else if (score > second) second = score;
   }
-  if (!best || best.score < VOICE_THRESHOLDS.suggested) return undefined;
+  if (!best || best.score < thresholdsOf(heard).suggested) return undefined;
   return { ...best, isAhead: best.score - second >= LEAST_LEAD };
 }
 

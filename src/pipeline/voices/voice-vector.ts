@@ -4,6 +4,12 @@ import { HansardError } from '../../errors.ts';
 /** What a voice sounds like, unit length: of CAM++ 192 numbers. */
 export type VoiceVector = Float32Array;
 
+/** A voice, and the same voice as a telephone lets it through: what is heard over one is compared with that. */
+export interface LearnedVoice {
+  vector: VoiceVector;
+  narrow: VoiceVector;
+}
+
 /** Little-endian, as every machine that Node 24 runs on keeps them. */
 export function toBytes(vector: VoiceVector): Buffer {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);

@@ -17,8 +17,11 @@ test('error rates of a hand-made example', () => {
 
 test('people are known again, strangers are not, and the table says so', () => {
   const voice = (seed: number, spread: number): MeasuredVoice => {
-    const take = (from: number) => Array.from({ length: 10 }, (_, i) => voiceVector(seed, { spread, take: from + i }));
-    return { voice: `${seed}`, blocks: { clean: take(0), 'noise 10 dB': take(20), telephone: take(40) } };
+    const take = (from: number, isNarrow = false) =>
+      Array.from({ length: 10 }, (_, i) => ({ vector: voiceVector(seed, { spread, take: from + i }), isNarrow }));
+    const narrow = take(60).map(({ vector }) => vector.map(value => -value)); // nothing like the voice as it is
+    const telephone = take(40, true).map(block => ({ ...block, vector: block.vector.map(value => -value) }));
+    return { voice: `${seed}`, blocks: { clean: take(0), 'noise 10 dB': take(20), telephone }, narrow };
   };
   const figures = scoreVoices([voice(1, 0.3), voice(2, 0.3), voice(3, 0.3)]);
   assert.equal(figures.length, 6);
@@ -27,7 +30,22 @@ test('people are known again, strangers are not, and the table says so', () => {
     [first?.samples, first?.accuracy, first?.named, first?.strangersNamed, first?.equalError],
     [18, 1, 1, 0, 0],
   );
-  const [alike] = scoreVoices([voice(1, 0.3), { ...voice(1, 0.3), voice: 'twin' }]);
+  const telephone = figures.find(({ condition }) => condition === 'telephone');
+  assert.deepEqual([telephone?.accuracy, telephone?.named], [1, 1], 'compared with what a telephone lets through');
+  assert.deepEqual(
+    first?.heldOut.map(({ misses, others }) => [misses, others]),
+    [
+      [0, 12],
+      [0, 0],
+    ],
+    'two voices in one half, one in the other',
+  );
+  const [alike] = scoreVoices([voice(1, 0.3), voice(2, 0.3), { ...voice(1, 0.3), voice: 'twin' }]);
+  assert.deepEqual(
+    alike?.heldOut.map(({ falseAccepts }) => falseAccepts),
+    [12, 0],
+    'a threshold that was chosen without twins accepts them',
+  );
   assert.ok((alike?.strangersNamed ?? 0) > 0, 'a twin who never enrolled is a false accept');
 });
 

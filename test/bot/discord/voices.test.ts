@@ -59,7 +59,7 @@ describe('voices in Discord', { concurrency: 3 }, () => {
     assert.deepEqual(await Array.fromAsync(blobs.list('sources/')), [], 'the sample is not kept');
     assert.deepEqual(filesWithVoice(folder, [teacher.voice]), []);
 
-    voices.push({ voice: 0, vector: teacher.voice, seconds: 20 });
+    voices.push({ voice: 0, vector: teacher.voice, seconds: 20, isNarrow: false });
     await meet();
     const speaker = () => store.search.find({ words: 'plants', limit: 1 })[0]?.speaker;
     assert.equal(speaker(), 'Anna');

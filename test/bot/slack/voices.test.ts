@@ -82,7 +82,7 @@ describe('voices in Slack', { concurrency: 5 }, () => {
     assert.deepEqual(filesWithVoice(folder, [teacher.voice]), []);
     assert.match(await asks('voice'), /I know your voice as “Maya”, until .*hansard_voice_forget/);
 
-    voices.push({ voice: 0, vector: voiceVector(1, { spread: 0.2 }), seconds: 20 });
+    voices.push({ voice: 0, vector: voiceVector(1, { spread: 0.2 }), seconds: 20, isNarrow: false });
     const { id } = await meet();
     assert.equal(store.search.find({ words: 'plants', limit: 1 })[0]?.speaker, 'Maya');
     assert.match(await asks('voice name Maya Lindqvist'), /You are “Maya Lindqvist” from now on.*: 1\./);
@@ -184,7 +184,7 @@ describe('voices in Slack', { concurrency: 5 }, () => {
     const [maya] = store.people.list();
     const printsOf = () => store.voiceprints.of(maya?.id ?? '').map(({ clips }) => clips[0]?.from);
     spans.splice(0, 2, span(0, 400, 4_000), span(1, 4_900, 19_000));
-    voices.push({ voice: 1, vector: voiceVector(1, { spread: 1.2 }), seconds: 14 });
+    voices.push({ voice: 1, vector: voiceVector(1, { spread: 1.2 }), seconds: 14, isNarrow: false });
     const { id } = await meet();
     assert.equal(store.speakers.of(id)[0]?.decision, 'suggested');
     teacher.voice = voiceVector(1, { spread: 0.5 });

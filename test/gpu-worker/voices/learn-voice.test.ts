@@ -36,4 +36,10 @@ test('in a meeting a voice is learned from its own stretches, and a meeting is n
   assert.ok(maya.seconds >= 10 && maya.seconds <= 12, `${maya.seconds}`);
   await assert.rejects(learn(MAYA.slice(1)), { code: 'voice_too_short' });
   await assert.rejects(learn(null), { code: 'voice_mixed' });
+  const measure: typeof stages.voices.measure = async (...given) =>
+    (await stages.voices.measure(...given)).map(voice => ({ ...voice, isNarrow: true }));
+  const overTelephone = { ...stages, voices: { ...stages.voices, measure } };
+  await assert.rejects(learnVoice(standup, KENJI, { stages: overTelephone, workDir, signal }), {
+    code: 'voice_narrow',
+  });
 });

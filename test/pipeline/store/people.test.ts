@@ -38,6 +38,19 @@ test('a voice is stored encrypted, with a consent in the audit that holds nothin
   assert.equal(fs.statSync(key).mode & 0o777, 0o600);
 });
 
+test('what a telephone lets through of a voice is stored with it, encrypted too, and may be missing', t => {
+  const { store, file } = temporaryStore(t);
+  const { id } = addPerson(store);
+  const narrow = voiceVector(5);
+  const stored = store.voiceprints.add(print(id, { narrow }), 'terminal:0');
+  store.voiceprints.add(print(id), 'terminal:0');
+  const [found] = store.voiceprints.references('local', 'm1', NOW).references;
+  assert.deepEqual([found?.vector, found?.narrow], [voiceVector(1), narrow]);
+  assert.deepEqual(store.voiceprints.vectors(stored.id), { vector: voiceVector(1), narrow });
+  const clear = Buffer.from(narrow.buffer).subarray(64, 96);
+  for (const name of [file, `${file}-wal`]) assert.equal(fs.readFileSync(name).includes(clear), false, name);
+});
+
 test('without a voiceprint there is no key', t => {
   const { store, file } = temporaryStore(t);
   addPerson(store);

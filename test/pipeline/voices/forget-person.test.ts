@@ -21,7 +21,7 @@ const enrolment = {
 async function meetingWithMaya(pipeline: Pipeline): Promise<{ personId: string; meetingId: string }> {
   pipeline.store.settings.set('global', 'voices', true, 'terminal:0');
   const person = enrolPerson(pipeline.store, enrolment, 'terminal:0');
-  pipeline.voices.push({ voice: 0, vector: voiceVector(1), seconds: 20 });
+  pipeline.voices.push({ voice: 0, vector: voiceVector(1), seconds: 20, isNarrow: false });
   await pipeline.work();
   const { id } = await pipeline.submit();
   await pipeline.reaches(id, 'done');

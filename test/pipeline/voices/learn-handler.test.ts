@@ -32,7 +32,7 @@ test('a learned voice comes back encrypted, opens for its own lesson alone, and 
   const key = makeVoiceKey(voiceKeyFile);
   const { sealed, ...rest } = learnedVoice.parse(await learn());
   assert.deepEqual(rest, { model: teacher.model, seconds: 18 });
-  assert.deepEqual(unsealLearned(key, LESSON, sealed), teacher.voice);
+  assert.deepEqual(unsealLearned(key, LESSON, sealed), { vector: teacher.voice, narrow: teacher.narrow });
   assert.throws(() => unsealLearned(key, LESSON.replace('1', '2'), sealed), { code: 'voiceprint_damaged' });
   assert.deepEqual(fs.readdirSync(workDir), []);
 });

@@ -4,6 +4,7 @@ import {
   confidenceOf,
   type HeardVoice,
   matchVoices,
+  NARROW_THRESHOLDS,
   VOICE_THRESHOLDS,
 } from '../../../src/pipeline/voices/match-voices.ts';
 import { cosine, meanVector } from '../../../src/pipeline/voices/voice-vector.ts';
@@ -16,7 +17,12 @@ const references = [
   { personId: MAYA, vector: voiceVector(1) },
   { personId: KENJI, vector: voiceVector(2) },
 ];
-const heard = (voice: number, vector = voiceVector(1), seconds = 10): HeardVoice => ({ voice, vector, seconds });
+const heard = (voice: number, vector = voiceVector(1), seconds = 10): HeardVoice => ({
+  voice,
+  vector,
+  seconds,
+  isNarrow: false,
+});
 const decisions = (...args: Parameters<typeof matchVoices>) =>
   matchVoices(...args).map(({ voice, personId, decision }) => [voice, personId, decision]);
 
@@ -28,6 +34,27 @@ test('a voice that is clearly somebody gets the name, one that is probably someb
     [0, MAYA, 'automatic'],
     [1, KENJI, 'suggested'],
   ]);
+});
+
+test('a voice over a telephone is compared with what telephones let through, by stricter thresholds', () => {
+  const narrow = voiceVector(8);
+  const known = references.map(reference => (reference.personId === MAYA ? { ...reference, narrow } : reference));
+  const called = { ...heard(0, narrow), isNarrow: true };
+  assert.deepEqual(decisions([called], known), [[0, MAYA, 'automatic']]);
+  assert.deepEqual(decisions([{ ...called, isNarrow: false }], known), []);
+  assert.deepEqual(decisions([{ ...heard(0), isNarrow: true }], known), [], 'not with the voice as it is');
+  assert.deepEqual(decisions([called], references), [], 'nobody has one');
+  const between = (from: number, to: number) =>
+    Array.from({ length: 60 }, (_, take) => voiceVector(8, { spread: 0.5 + take / 60, take })).find(vector => {
+      const score = cosine(vector, narrow);
+      return score > from && score < to;
+    });
+  const probably = between(VOICE_THRESHOLDS.automatic, NARROW_THRESHOLDS.automatic);
+  assert.ok(probably);
+  assert.deepEqual(decisions([{ ...called, vector: probably }], known), [[0, MAYA, 'suggested']]);
+  const hardly = between(VOICE_THRESHOLDS.suggested, NARROW_THRESHOLDS.suggested);
+  assert.ok(hardly);
+  assert.deepEqual(decisions([{ ...called, vector: hardly }], known), []);
 });
 
 test('less than three seconds of speech say nothing', () => {

@@ -18,7 +18,7 @@ test('another name stands in every meeting, known by voice or typed, and those t
   const { store, voices, during, orchestrator, announced } = pipeline;
   store.settings.set('global', 'voices', true, 'terminal:0');
   const { id: personId } = enrolPerson(store, enrolment, 'terminal:0');
-  voices.push({ voice: 0, vector: voiceVector(1), seconds: 20 });
+  voices.push({ voice: 0, vector: voiceVector(1), seconds: 20, isNarrow: false });
   await pipeline.work();
   const byVoice = await pipeline.submit();
   const typed = await pipeline.submit({ options: { speakerNames: { SPEAKER_01: 'Maya' }, identified: true } });

@@ -16,6 +16,8 @@ import { voiceVector } from '../../builders/voice-vector.ts';
 import { noRedis, startRedis } from '../../fakes/redis-server.ts';
 
 const MODEL = 'hash of the voice model';
+/** Maya over a telephone. */
+const NARROW = voiceVector(6);
 /** What the two people of the fake recording sound like there: Maya as she was enrolled, and a stranger. */
 const HEARD = [voiceVector(1, { spread: 0.2 }), voiceVector(7)];
 
@@ -23,13 +25,13 @@ function enrol({ store }: Pipeline, { model = MODEL, expiresAt = '2999-01-01T00:
   if (on) store.settings.set('global', 'voices', true, 'terminal:0');
   const { id } = store.people.add({ workspace: 'local', name: 'Maya', state: 'confirmed' }, 'terminal:0');
   const consent = { kind: 'file', proof: 'f'.repeat(64) } as const;
-  const voice = { personId: id, model, vector: voiceVector(1), clips: [], expiresAt, consent };
+  const voice = { personId: id, model, vector: voiceVector(1), narrow: NARROW, clips: [], expiresAt, consent };
   store.voiceprints.add(voice, 'terminal:0');
   return id;
 }
 
 function speak({ voices }: Pipeline): void {
-  voices.push(...HEARD.map((vector, voice) => ({ voice, vector, seconds: 20 })));
+  voices.push(...HEARD.map((vector, voice) => ({ voice, vector, seconds: 20, isNarrow: false })));
 }
 
 async function finish(pipeline: Pipeline, id: string) {
@@ -70,7 +72,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     assert.match(files['transcript.json'] ?? '', /"label":"Maya".*"by":"voice"/);
     assert.equal(pipeline.store.speakers.of(id)[0]?.personId, personId);
     assert.equal(await pipeline.queue.status(`diarize.${id}`), undefined, 'the job took the voices along');
-    assert.deepEqual(filesWithVoice(pipeline.folder, [...HEARD, voiceVector(1)], ON_DISK), []);
+    assert.deepEqual(filesWithVoice(pipeline.folder, [...HEARD, voiceVector(1), NARROW], ON_DISK), []);
   });
 
   test('the search of the test above would find a vector in any of its forms', async t => {
@@ -116,7 +118,7 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     const { speakers } = await finish(pipeline, second.id);
     assert.deepEqual(speakers?.[0], ['Maya', 'voice']);
     await command('SAVE'); // what is in its memory, beside the log of all commands
-    const voices = [...HEARD, voiceVector(1)];
+    const voices = [...HEARD, voiceVector(1), NARROW];
     assert.deepEqual(filesWithVoice(redisFolder, voices, ['dump.rdb', 'appendonlydir/appendonly.aof.1.incr.aof']), []);
     assert.deepEqual(filesWithVoice(pipeline.folder, voices, ['hansard.db']), []);
   });
