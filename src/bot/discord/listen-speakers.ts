@@ -54,9 +54,10 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
     const own = isMerged ? same : speaker;
     const accounts = member === '' ? {} : { [own]: member };
     const named = shown === '' ? {} : await voices.confirm(meeting, { [own]: shown }, accounts);
+    // what was said is looked up now: it is made again once the speaker has a name
+    const offer = member === caller.user ? await voices.offer(meeting, own, { user: member, name }) : undefined;
     changes.nameSpeakers(meeting, { names: { ...before, ...named }, merges }, caller.user);
     await responder.say(`${speaker} is ${named[own] ?? same} from now on.`);
-    const offer = member === caller.user ? await voices.offer(meeting, own, { user: member, name }) : undefined;
     if (offer) await responder.say(offer);
   });
 

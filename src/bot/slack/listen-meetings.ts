@@ -81,9 +81,10 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
     await rights.assertMayChange(meeting, user);
     const said = { ...wish.names, ...(await namesOf(wish.members)) };
     const names = await voices.confirm(meeting, said, wish.members);
-    changes.nameSpeakers(meeting, { names, merges: wish.merges }, user);
     const [own] = Object.keys(wish.members).filter(speaker => wish.members[speaker] === user);
+    // what was said is looked up now: it is made again once the speaker has a name
     const offer = own === undefined ? undefined : await voices.offer(meeting, own, { user, name: said[own] ?? user });
+    changes.nameSpeakers(meeting, { names, merges: wish.merges }, user);
     if (offer) await teller.whisper({ channel: meeting.channel, user }, offer);
   });
   /** As they are called in the workspace. */
