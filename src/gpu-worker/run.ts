@@ -13,6 +13,7 @@ import { openWorkFolder } from '../pipeline/work-folder.ts';
 import { chooseDevice, type DeviceChoice } from './device.ts';
 import { withDevice } from './device-lock.ts';
 import { checkFfmpeg, type FfmpegTools } from './ffmpeg/check-ffmpeg.ts';
+import { batchFactor, freeGpuBytes } from './inference/batch-factor.ts';
 import { createDiarizer } from './inference/diarizer.ts';
 import { createInferencePool, type InferencePool } from './inference/pool.ts';
 import { createPoolOnDemand } from './inference/pool-on-demand.ts';
@@ -61,12 +62,17 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
   const pools = createPoolOnDemand(config.device, logger, {
     chooseDevice,
     // a GPU is fast enough for one process, and several would not fit into its memory
-    createPool: device =>
-      createInferencePool({
+    async createPool(device) {
+      const freeBytes = await freeGpuBytes(device);
+      const factor = batchFactor(device, freeBytes);
+      if (device !== 'cpu')
+        logger.info({ device, freeBytes, batchFactor: factor }, 'batches by the free memory of the GPU');
+      return createInferencePool({
         processes: device === 'cpu' ? config.inferenceProcesses : 1,
-        settings: { modelsDir: config.modelsDir, device },
+        settings: { modelsDir: config.modelsDir, device, batchFactor: factor },
         logger,
-      }),
+      });
+    },
   });
   let ffmpeg: Promise<FfmpegTools> | undefined;
 

@@ -8,10 +8,15 @@ export interface FakePool extends InferencePool {
   tasks: Task[];
 }
 
-export function createFakePool(size: number, answer: (task: Task, context: StageContext) => unknown): FakePool {
+export function createFakePool(
+  size: number,
+  answer: (task: Task, context: StageContext) => unknown,
+  batchFactor = 1,
+): FakePool {
   const tasks: Task[] = [];
   return {
     size,
+    batchFactor,
     tasks,
     async run(task, context) {
       tasks.push(task);

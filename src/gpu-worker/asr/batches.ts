@@ -2,7 +2,7 @@
 import type { Span } from '../../pipeline/meeting.ts';
 
 /** Sound in one batch, padding included: cross keys and values take 1.1 MB per second, so a child stays below 600 MB. */
-const MAX_BATCH_MS = 80_000;
+export const MAX_BATCH_MS = 80_000;
 
 /**
  * Batches of similar length, as indexes into `pieces`; the longest piece comes first in its batch. Given as tasks to

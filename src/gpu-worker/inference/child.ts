@@ -1,5 +1,6 @@
 /** An inference child: one process, one thread, the models of one family at a time. Started by pool.ts only. */
 import { HansardError } from '../../errors.ts';
+import { isOutOfMemory } from './out-of-memory.ts';
 import { childSettingsSchema, type FromChild, toChildSchema } from './protocol.ts';
 import { createTaskRunner } from './tasks.ts';
 
@@ -42,9 +43,7 @@ function describe(error: unknown, aborted: boolean): { code: string; detail: str
   if (aborted) return { code: 'cancelled', detail: 'cancelled' };
   if (error instanceof HansardError) return { code: error.code, detail: error.detail };
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  // what onnxruntime and V8 say when an allocation fails; none of them has an error code
-  const memory = /bad_alloc|failed to allocate|out of memory|array buffer allocation failed/i.test(detail);
-  return { code: memory ? 'out_of_memory' : 'inference_failed', detail };
+  return { code: isOutOfMemory(error) ? 'out_of_memory' : 'inference_failed', detail };
 }
 
 function send(message: FromChild): void {

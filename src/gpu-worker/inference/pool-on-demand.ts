@@ -24,7 +24,7 @@ export interface PoolOnDemand {
 
 export interface PoolMakers {
   chooseDevice(wanted: string): Promise<DeviceChoice>;
-  createPool(device: DeviceChoice['device']): InferencePool;
+  createPool(device: DeviceChoice['device']): Promise<InferencePool>;
 }
 
 /** @param wanted `auto`, `cpu` or `cuda:N` */
@@ -40,7 +40,7 @@ export function createPoolOnDemand(wanted: string, logger: Logger, makers: PoolM
   async function start(): Promise<OpenPool> {
     const { device: name, reason } = await device();
     logger.info({ device: name, reason }, 'inference device');
-    return { pool: makers.createPool(name), device: name };
+    return { pool: await makers.createPool(name), device: name };
   }
 
   const open = () => {

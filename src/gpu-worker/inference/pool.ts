@@ -15,6 +15,8 @@ const CANCEL_GRACE_MS = 1_000;
 
 export interface InferencePool {
   readonly size: number;
+  /** Sound that its children hear together, relative to the usual. */
+  readonly batchFactor: number;
   /**
    * Runs one task and resolves with its value, whose shape the caller knows from the task's kind.
    * A child that dies takes the task with it: it is tried once more with the smallest batches.
@@ -187,7 +189,7 @@ export function createInferencePool(options: PoolOptions): InferencePool {
     await Promise.all(gone);
   }
 
-  return { size: options.processes, run, close };
+  return { size: options.processes, batchFactor: options.settings.batchFactor, run, close };
 }
 
 function send(child: Child, message: ToChild): void {

@@ -62,5 +62,7 @@ export type FromChild = z.infer<typeof fromChildSchema>;
 export const childSettingsSchema = z.object({
   modelsDir: z.string(),
   device: z.custom<'cpu' | `cuda:${number}`>(value => typeof value === 'string' && /^(cpu|cuda:\d+)$/.test(value)),
+  /** Sound that is heard together, relative to the usual. */
+  batchFactor: z.number().positive(),
 });
 export type ChildSettings = z.infer<typeof childSettingsSchema>;

@@ -12,6 +12,7 @@ import { loadSenseVoice } from '../onnx/sense-voice.ts';
 import { loadSilero, type Silero } from '../onnx/silero.ts';
 import { loadWhisper } from '../onnx/whisper.ts';
 import type { WindowRecognizer } from '../onnx/window-recognizer.ts';
+import { createShrinkingBatches, type ShrinkingBatches } from './out-of-memory.ts';
 import { type ChildSettings, type Family, familyOf, type Task } from './protocol.ts';
 
 export interface TaskContext extends VoiceContext {
@@ -39,7 +40,7 @@ function hearingEnglish({ transcribe, release }: WindowRecognizer): PieceRecogni
   };
 }
 
-export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunner {
+export function createTaskRunner({ modelsDir, device, batchFactor }: ChildSettings): TaskRunner {
   const loaded = new Map<string, Promise<Releasable>>();
   let family: Family | undefined;
 
@@ -60,6 +61,14 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
     for (const model of old) await (await model).release();
   }
 
+  const batches = new Map<string, ShrinkingBatches>();
+  /** What fitted once is remembered for each model. */
+  function batchesOf(model: string): ShrinkingBatches {
+    const known = batches.get(model) ?? createShrinkingBatches();
+    batches.set(model, known);
+    return known;
+  }
+
   const silero = (): Promise<Silero> => need('silero-vad', weights => loadSilero(weights, device));
   const englishRecognizer = (name: EnglishModel): Promise<PieceRecognizer> =>
     need<PieceRecognizer>(name, async weightsDir => {
@@ -68,7 +77,7 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
         case 'parakeet-tdt-0.6b-v2-fp32':
           return hearingEnglish(await loadParakeet(name, { weightsDir, device }));
         default:
-          return loadMoonshine(name, { weightsDir, graphsDir, device });
+          return loadMoonshine(name, { weightsDir, graphsDir, device, batchFactor });
       }
     });
   const windowRecognizer = (name: MultilingualModel): Promise<WindowRecognizer> =>
@@ -81,7 +90,7 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
         case 'parakeet-tdt-0.6b-v3-fp32':
           return loadParakeet(name, { weightsDir, device });
         default:
-          return loadWhisper(name, { weightsDir, graphsDir, device });
+          return loadWhisper(name, { weightsDir, graphsDir, device, batchFactor });
       }
     });
   const segmentation = (): Promise<Segmentation> =>
@@ -94,21 +103,21 @@ export function createTaskRunner({ modelsDir, device }: ChildSettings): TaskRunn
         return (await silero()).probabilities(wav, task.fromFrame, task.toFrame, signal, onProgress);
       case 'recognize': {
         const recognizer = await englishRecognizer(task.model);
-        if (!frugal) return recognizer.transcribe(wav, task.pieces, signal, onProgress);
-        const transcripts = [];
-        for (const piece of task.pieces)
-          transcripts.push(...(await recognizer.transcribe(wav, [piece], signal, () => {})));
-        return transcripts;
+        return batchesOf(task.model).run(
+          task.pieces,
+          (pieces, onPart) => recognizer.transcribe(wav, pieces, signal, onPart),
+          { frugal, onProgress },
+        );
       }
       case 'recognize-windows': {
         const recognizer = await windowRecognizer(task.model);
         const { language, terms, translate } = task;
         const options = { language, terms, task: translate ? 'translate' : 'transcribe' } as const;
-        if (!frugal) return recognizer.transcribe(wav, task.windows, options, signal, onProgress);
-        const transcripts = [];
-        for (const window of task.windows)
-          transcripts.push(...(await recognizer.transcribe(wav, [window], options, signal, () => {})));
-        return transcripts;
+        return batchesOf(task.model).run(
+          task.windows,
+          (windows, onPart) => recognizer.transcribe(wav, windows, options, signal, onPart),
+          { frugal, onProgress },
+        );
       }
       case 'segment':
         return (await segmentation()).activities(wav, task.firstWindow, task.windowCount, signal, onProgress);

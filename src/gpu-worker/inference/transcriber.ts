@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { termsOf } from '../../pipeline/glossary/glossary-text.ts';
 import type { Span } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
-import { planBatches } from '../asr/batches.ts';
+import { MAX_BATCH_MS, planBatches } from '../asr/batches.ts';
 import { toChineseScript } from '../asr/chinese-script.ts';
 import { type Ears, type Heard, hearLanguages, translateHeard } from '../asr/hear-languages.ts';
 import { mayNotBeEnglish, NOT_ENGLISH_WARNING } from '../asr/language-doubt.ts';
@@ -117,8 +117,8 @@ function createEars(
   const { english, multilingual } = plan;
   const totalMs = Math.max(1, sumOf(speech));
   let done = 0;
-  const hear = async (spans: readonly Span[], maxBatchMs: number | undefined, toTask: (own: Span[]) => Task) => {
-    const batches = planBatches(spans, maxBatchMs);
+  const hear = async (spans: readonly Span[], maxBatchMs: number, toTask: (own: Span[]) => Task) => {
+    const batches = planBatches(spans, maxBatchMs * pool.batchFactor);
     const tasks = batches.map(batch => {
       const own = batch.map(index => spans[index]!);
       return { task: toTask(own), weight: sumOf(own), length: own.length };
@@ -143,7 +143,7 @@ function createEars(
   return {
     hearEnglish:
       english &&
-      (pieces => hear(pieces, undefined, own => ({ kind: 'recognize', wavPath, model: english, pieces: own }))),
+      (pieces => hear(pieces, MAX_BATCH_MS, own => ({ kind: 'recognize', wavPath, model: english, pieces: own }))),
     hearAny: (windows, language) => hearWindows(windows, false, language),
     translate: (windows, language) => hearWindows(windows, true, language),
     cut: (within, into) => cutPieces(clipSpans(speech, within), detected, durationMs, CUT_MS[into]),

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { SAMPLE_RATE_HZ, type Span } from '../../pipeline/meeting.ts';
-import { planBatches } from '../asr/batches.ts';
+import { MAX_BATCH_MS, planBatches } from '../asr/batches.ts';
 import { searchGreedily } from '../asr/greedy-search.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
 import type { WavFile } from '../audio/wav-file.ts';
 import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
-import { createSession, type Device } from './session.ts';
+import { createSession, type LoadOptions } from './session.ts';
 import { hasVnni } from './vnni.ts';
 
 const HEADS = 8;
@@ -57,7 +57,7 @@ export interface Moonshine {
  */
 export async function loadMoonshine(
   name: MoonshineName,
-  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+  { weightsDir, graphsDir, device, batchFactor = 1 }: LoadOptions,
 ): Promise<Moonshine> {
   const shape = shapes[name];
   const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';
@@ -69,7 +69,7 @@ export async function loadMoonshine(
       const transcripts = new Array<PieceTranscript>(pieces.length);
       const totalMs = pieces.reduce((sum, piece) => sum + piece.endMs - piece.startMs, 0);
       let doneMs = 0;
-      for (const batch of planBatches(pieces)) {
+      for (const batch of planBatches(pieces, MAX_BATCH_MS * batchFactor)) {
         const rows = await createDecoderBatch(decoder, shape, batch.length, async row => {
           await setImmediate();
           signal.throwIfAborted();

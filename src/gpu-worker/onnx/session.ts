@@ -7,6 +7,15 @@ import { HansardError } from '../../errors.ts';
 /** `cpu` or `cuda:N`: where a session runs. */
 export type Device = 'cpu' | `cuda:${number}`;
 
+/** What a recogniser is loaded with. */
+export interface LoadOptions {
+  weightsDir: string;
+  graphsDir: string;
+  device: Device;
+  /** Sound that is heard together, relative to the usual. */
+  batchFactor?: number;
+}
+
 /**
  * Loads a graph whose tensors are external data in `weightsDir` (the published file, untouched). One thread: on these
  * models a second one doubles the CPU time and slows the run (measured, docs/models.md); cores are filled with processes.

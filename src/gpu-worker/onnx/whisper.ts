@@ -18,7 +18,7 @@ import { buildMelBands } from '../audio/log-mel.ts';
 import type { WavFile } from '../audio/wav-file.ts';
 import { createDecoderBatch, type DecoderShape, type EncodedPiece } from './decoder-batch.ts';
 import { type HubWhisperName, loadHubWhisper } from './hub-whisper.ts';
-import { createSession, type Device } from './session.ts';
+import { createSession, type LoadOptions } from './session.ts';
 import { hasVnni } from './vnni.ts';
 import { hearWindow, type WhisperModel } from './whisper-model.ts';
 import type { WindowOptions, WindowRecognizer } from './window-recognizer.ts';
@@ -45,7 +45,7 @@ const configSchema = z.object({ suppress_ids: z.array(z.number()), suppress_ids_
  */
 export async function loadWhisper(
   name: WhisperName,
-  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+  { weightsDir, graphsDir, device, batchFactor = 1 }: LoadOptions,
 ): Promise<WindowRecognizer> {
   const model =
     name === 'whisper-base'
@@ -59,7 +59,7 @@ export async function loadWhisper(
       const totalMs = windows.reduce((sum, window) => sum + lengthOf(window), 0);
       let doneMs = 0;
       const prompt = buildTermPrompt(terms, vocabulary);
-      for (const batch of planBatches(windows, model.maxBatchMs)) {
+      for (const batch of planBatches(windows, model.maxBatchMs * batchFactor)) {
         const own = batch.map(index => windows[index]!);
         const decoded = await decode(wav, own, { language, task, prompt, signal });
         for (const [row, index] of batch.entries()) {
@@ -96,7 +96,7 @@ export async function loadWhisper(
 /** Weightless graphs over the published weights. */
 async function loadRebuilt(
   name: keyof typeof shapes,
-  { weightsDir, graphsDir, device }: { weightsDir: string; graphsDir: string; device: Device },
+  { weightsDir, graphsDir, device }: LoadOptions,
 ): Promise<WhisperModel> {
   const shape = shapes[name];
   const ending = device === 'cpu' && hasVnni() ? '-signed.onnx' : '.onnx';

@@ -24,9 +24,14 @@ function createPools(t: TestContext, wanted: string, choose: () => Promise<Devic
       asked.push(device);
       return choose();
     },
-    createPool: device => {
+    createPool: async device => {
       made.push(device);
-      return createInferencePool({ processes: 1, settings: { modelsDir: '/models', device }, logger, childPath });
+      return createInferencePool({
+        processes: 1,
+        settings: { modelsDir: '/models', device, batchFactor: 1 },
+        logger,
+        childPath,
+      });
     },
   });
   t.after(() => pools.close());

@@ -17,7 +17,7 @@ after(() => fs.rmSync(folder, { recursive: true }));
 
 /** Closed after the test, whatever comes of it: a child that is left would keep the test runner waiting. */
 function createPool(t: TestContext, processes: number) {
-  const settings = { modelsDir: folder, device: 'cpu' as const };
+  const settings = { modelsDir: folder, device: 'cpu' as const, batchFactor: 1 };
   const pool = createInferencePool({ processes, settings, logger: pino({ level: 'silent' }), childPath });
   t.after(() => pool.close());
   return pool;

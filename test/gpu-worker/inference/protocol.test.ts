@@ -49,7 +49,8 @@ test('typed arrays pass as they are', () => {
 });
 
 test('a child runs on the CPU or on a numbered GPU, and on nothing else', () => {
-  const accepts = (device: unknown) => childSettingsSchema.safeParse({ modelsDir: '/models', device }).success;
+  const accepts = (device: unknown) =>
+    childSettingsSchema.safeParse({ modelsDir: '/models', device, batchFactor: 1 }).success;
   assert.deepEqual(['cpu', 'cuda:0', 'cuda:12'].map(accepts), [true, true, true]);
   assert.deepEqual(['auto', 'cuda', 'cuda:', 'cuda:x', 'xcpu', 0, undefined].map(accepts), new Array(7).fill(false));
 });

@@ -15,7 +15,7 @@ type SessionOptions = ort.InferenceSession.SessionOptions;
 const sample = path.join(import.meta.dirname, '../../../samples/standup.webm');
 const models = ['silero-vad', 'moonshine-tiny', 'segmentation-3.0', 'campplus'];
 const skip = missing(models, []);
-const settings = { modelsDir, device: 'cpu' } as const;
+const settings = { modelsDir, device: 'cpu', batchFactor: 1 } as const;
 const pieces = [500, 2_000, 3_500].map(startMs => ({ startMs, endMs: startMs + 1_500 }));
 
 function createContext(changes: Partial<TaskContext> = {}): TaskContext {
@@ -83,6 +83,29 @@ describe('the tasks of an inference child', () => {
     assert.ok(alone.mostRows < together.mostRows);
   });
 
+  test('halve their batches when memory runs out, and go on with what fitted', { skip }, async t => {
+    const { create } = ort.InferenceSession;
+    const rows: number[] = [];
+    t.mock.method(ort.InferenceSession, 'create', async (graph: Uint8Array, options: SessionOptions) => {
+      const session = await create.call(ort.InferenceSession, graph, options);
+      const { run } = session;
+      session.run = (feeds: ort.InferenceSession.FeedsType) => {
+        const own = feeds.input_ids?.dims[0] ?? 0;
+        if (own > 0 && own !== rows.at(-1)) rows.push(own);
+        if (own > 2) throw new Error('Failed to allocate memory for requested buffer of size 1073741824');
+        return Reflect.apply(run, session, [feeds]);
+      };
+      return session;
+    });
+    const runner = createTaskRunner(settings);
+    const heard = z.array(z.unknown()).parse(await runner.run(recognize(), createContext()));
+    assert.equal(heard.length, pieces.length);
+    assert.equal(rows[0], pieces.length);
+    assert.ok(rows.slice(1).every(own => own <= 2));
+    await runner.run(recognize(), createContext());
+    assert.equal(rows.filter(own => own === pieces.length).length, 1);
+  });
+
   test('load a model once', { skip }, async t => {
     const seen = watchSessions(t);
     const runner = createTaskRunner(settings);
@@ -100,7 +123,7 @@ describe('the tasks of an inference child', () => {
 
   test('find a model that was not there the last time', { skip }, async t => {
     const folder = await makeTemporaryFolder(t);
-    const runner = createTaskRunner({ modelsDir: folder, device: 'cpu' });
+    const runner = createTaskRunner({ modelsDir: folder, device: 'cpu', batchFactor: 1 });
     await assert.rejects(runner.run(embed(), createContext()));
     fs.symlinkSync(path.join(modelsDir, 'campplus'), path.join(folder, 'campplus'));
     assert.ok(await runner.run(embed(), createContext()));

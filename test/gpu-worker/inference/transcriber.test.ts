@@ -23,18 +23,22 @@ const sayStart: Heard = ({ startMs }) => ({
 function transcribe(
   seconds: number,
   speech: readonly Span[],
-  { size = 2, heard = sayStart, model = options.model } = {},
+  { size = 2, heard = sayStart, model = options.model, batchFactor = 1 } = {},
 ) {
   const speaks = (frame: number) => {
     const middleMs = (frame + 0.5) * VAD_FRAME_MS;
     return speech.some(({ startMs, endMs }) => startMs <= middleMs && middleMs < endMs) ? 1 : 0;
   };
-  const pool = createFakePool(size, (task, { onProgress }) => {
-    onProgress(0.5);
-    if (task.kind === 'recognize') return task.pieces.map(heard);
-    assert.equal(task.kind, 'detect-speech');
-    return Float32Array.from({ length: task.toFrame - task.fromFrame }, (_, index) => speaks(task.fromFrame + index));
-  });
+  const pool = createFakePool(
+    size,
+    (task, { onProgress }) => {
+      onProgress(0.5);
+      if (task.kind === 'recognize') return task.pieces.map(heard);
+      assert.equal(task.kind, 'detect-speech');
+      return Float32Array.from({ length: task.toFrame - task.fromFrame }, (_, index) => speaks(task.fromFrame + index));
+    },
+    batchFactor,
+  );
   const { context, said } = createStageContext();
   const audio = { wavPath: 'a.wav', sampleCount: seconds * 16_000, durationMs: seconds * 1_000 };
   const done = createTranscriber(pool).transcribe(audio, { ...options, model }, context);
@@ -113,6 +117,18 @@ describe('the transcriber', () => {
     const { done, tasks } = transcribe(0, []);
     assert.deepEqual((await done).words, []);
     assert.deepEqual(tasks, []);
+  });
+
+  test('gives more sound to a child that can hold it, and less to one that cannot', async () => {
+    const turns = Array.from({ length: 12 }, (_, turn) => ({ startMs: turn * 20_000, endMs: turn * 20_000 + 12_000 }));
+    const sizes = async (batchFactor: number) => {
+      const { done, tasks } = transcribe(240, turns, { batchFactor });
+      await done;
+      return recognitions(tasks).map(({ pieces }) => pieces.length);
+    };
+    assert.deepEqual(await sizes(1), [6, 6]);
+    assert.deepEqual(await sizes(8), [12]);
+    assert.deepEqual(await sizes(0.125), new Array(12).fill(1));
   });
 
   test('asks for the model that was chosen', async () => {

@@ -91,7 +91,7 @@ describe('Parakeet, with a stand-in for its weights that hears whistling', () =>
 
   test('an inference child hears English with version 2, and a language that is named with version 3', async () => {
     const { wavPath, all } = whistle(0, 1, 2, 3, 4, 5, 6, 7);
-    const runner = createTaskRunner({ modelsDir: standInsDir, device: 'cpu' });
+    const runner = createTaskRunner({ modelsDir: standInsDir, device: 'cpu', batchFactor: 1 });
     const tasks: Task[] = [
       { kind: 'recognize', wavPath, model: 'parakeet-tdt-0.6b-v2', pieces: [all] },
       {

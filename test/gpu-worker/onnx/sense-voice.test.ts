@@ -99,7 +99,7 @@ test('an inference child hears with it what it is asked to', async t => {
   const folder = await makeTemporaryFolder(t);
   const wavPath = path.join(folder, 'whistle.wav');
   writeWhistle(wavPath, [4, 5, 6]);
-  const runner = createTaskRunner({ modelsDir: standInsDir, device: 'cpu' });
+  const runner = createTaskRunner({ modelsDir: standInsDir, device: 'cpu', batchFactor: 1 });
   const windows = [{ startMs: 0, endMs: 4 * BEAT_MS }];
   const task = {
     kind: 'recognize-windows',
