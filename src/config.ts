@@ -18,6 +18,7 @@ const environment = z.object({
   HANSARD_DATA: z.string().optional(),
   HANSARD_MODELS: z.string().optional(),
   HANSARD_DEVICE: device.default('auto'),
+  HANSARD_MODEL: z.string().optional(),
   HANSARD_PROCESSES: z.coerce.number().int().min(1).max(64).optional(),
   OLLAMA_HOST: z.string().default('http://127.0.0.1:11434'),
   HANSARD_LLM_URL: z.url({ protocol: /^https?$/ }).optional(),
@@ -78,6 +79,8 @@ export interface Config {
   modelsDir: string;
   /** `auto`, `cpu` or `cuda:N`. */
   device: string;
+  /** Speech recognition models where a recording names none, joined by `+`; by machine when undefined. */
+  model: string | undefined;
   /** Inference child processes, each with one thread. */
   inferenceProcesses: number;
   languageModel: ModelServer;
@@ -181,6 +184,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       values.HANSARD_MODELS ?? path.join(values.XDG_CACHE_HOME ?? path.join(home, '.cache'), 'hansard', 'models'),
     ),
     device: values.HANSARD_DEVICE,
+    model: values.HANSARD_MODEL,
     inferenceProcesses: values.HANSARD_PROCESSES ?? Math.max(1, Math.min(os.availableParallelism(), 8)),
     languageModel: languageModelOf(values),
     queue: queueOf(values),

@@ -76,6 +76,74 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('docker-compose.gpu.yml', () => {
+  const base = composeSchema.parse(parse(read('docker-compose.yml'), { merge: true }));
+  const gpuSchema = z.object({
+    'x-gpu': z.unknown(),
+    services: z.record(
+      z.string(),
+      z.looseObject({
+        image: z.string().optional(),
+        environment: z.record(z.string(), z.string()).optional(),
+        volumes: z.array(z.string()).optional(),
+        deploy: z.unknown().optional(),
+      }),
+    ),
+  });
+  const { services } = gpuSchema.parse(parse(read('docker-compose.gpu.yml'), { merge: true }));
+
+  test('changes services that there are, and takes none of their restrictions away', () => {
+    assert.deepEqual(Object.keys(services), ['bot', 'gpu-worker', 'ollama']);
+    for (const [name, changes] of Object.entries(services)) {
+      assert.ok(base.services[name], name);
+      serviceSchema.parse({ ...base.services[name], ...changes });
+    }
+  });
+
+  test('reserves one GPU for the worker and one for Ollama, and none for the bot', () => {
+    const reserved = {
+      resources: { reservations: { devices: [{ driver: 'nvidia', count: 1, capabilities: ['gpu'] }] } },
+    };
+    for (const name of ['gpu-worker', 'ollama']) assert.deepEqual(services[name]?.deploy, reserved, name);
+    assert.equal(services.bot?.deploy, undefined);
+  });
+
+  test('the worker goes on with the CPU where it must, and can mark the models that it checked', () => {
+    const { environment = {}, image, volumes } = services['gpu-worker'] ?? {};
+    assert.equal(environment.HANSARD_DEVICE, 'auto');
+    assert.equal(image, 'hansard-gpu');
+    assert.deepEqual(volumes, ['models:/models']);
+  });
+});
+
+describe('Dockerfile.gpu', () => {
+  const instructions = read('Dockerfile.gpu').replaceAll('\\\n', ' ').split('\n');
+  const last = (keyword: string) => instructions.findLast(line => line.startsWith(`${keyword} `)) ?? '';
+
+  test('has the libraries that onnxruntime is built for, and its provider where it looks for it', () => {
+    assert.match(last('FROM'), /^FROM nvidia\/cuda:13\.\d+\.\d+-cudnn-runtime-\S+$/);
+    const { version } = z
+      .object({ version: z.string() })
+      .parse(JSON.parse(read('node_modules/onnxruntime-node/package.json')));
+    assert.ok(Number(version.split('.')[1]) >= 27, 'older ones are built for CUDA 12');
+    const [provider = ''] = /test -f (\S+)/.exec(instructions.join('\n'))?.slice(1) ?? [];
+    assert.ok(fs.existsSync(path.join(root, path.dirname(provider), 'onnxruntime_binding.node')), provider);
+    const manifest = read('node_modules/onnxruntime-node/script/install-metadata.js');
+    const [, label = ''] = /--onnxruntime-node-install=(\w+)/.exec(instructions.join('\n')) ?? [];
+    assert.ok(manifest.includes(`'linux/x64:${label}'`), label);
+    assert.ok(manifest.includes(path.basename(provider)));
+  });
+
+  test('runs as nobody who matters, and holds all that the other image holds', () => {
+    assert.equal(last('USER'), 'USER 10001:10001');
+    assert.match(last('ENV'), / HANSARD_DEVICE=auto /);
+    const copied = (file: string) => read(file).match(/^COPY (?!--from|package)\w+ \w+$/gm);
+    assert.deepEqual(copied('Dockerfile.gpu'), copied('Dockerfile'));
+    const sent = new Set(read('.dockerignore').match(/(?<=^!).+$/gm));
+    for (const line of copied('Dockerfile') ?? []) assert.ok(sent.has(line.split(' ')[1] ?? ''), line);
+  });
+});
+
 test('the README names every setting', () => {
   assert.ok(loadConfig({}));
   const settings = read('src/config.ts').match(/^ {2}(HANSARD|SLACK|DISCORD|S3|REDIS|OLLAMA|LOG)_\w+(?=:)/gm) ?? [];

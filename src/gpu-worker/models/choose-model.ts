@@ -4,12 +4,20 @@ import path from 'node:path';
 import type { Config } from '../../config.ts';
 import { examineMachine } from '../examine-machine.ts';
 import { catalogue } from './catalogue.ts';
+import { parseChoice } from './plan-recognition.ts';
 import { chooseRecognizers } from './recommend.ts';
 
-/** What is recommended for this machine, as far as its files are in the model folder. */
+/**
+ * What the settings say, else what is recommended for this machine, as far as its files are in the model folder.
+ * @throws HansardError `invalid_usage` for a setting that names no recogniser
+ */
 export async function chooseModel(
-  config: Pick<Config, 'modelsDir' | 'device' | 'inferenceProcesses'>,
+  config: Pick<Config, 'model' | 'modelsDir' | 'device' | 'inferenceProcesses'>,
 ): Promise<string> {
+  if (config.model !== undefined) {
+    parseChoice(config.model);
+    return config.model;
+  }
   return chooseRecognizers(await examineMachine(config), await findPresentModels(config.modelsDir));
 }
 

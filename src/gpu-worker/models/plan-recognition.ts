@@ -65,7 +65,7 @@ export function planRecognition({
 }: RecognitionOptions): RecognitionPlan {
   const named = spokenLanguages.map(span => span.language).filter(code => code !== 'en');
   const others = [...new Set(language === 'auto' || language === 'en' ? named : [language, ...named])];
-  const plan = planModels(modelsOf(model), language, { others, translate });
+  const plan = planModels(parseChoice(model), language, { others, translate });
   for (const code of [language, ...named]) if (code !== 'auto') checkLanguage(code, plan);
   return plan;
 }
@@ -92,8 +92,12 @@ interface Recognizers {
   multilingual: MultilingualModel[];
 }
 
-/** @throws HansardError `invalid_usage` */
-function modelsOf(choice: string): Recognizers {
+/**
+ * The models of a choice.
+ * @param choice `auto`, or names joined by `+`
+ * @throws HansardError `invalid_usage`
+ */
+export function parseChoice(choice: string): Recognizers {
   const names: readonly string[] = choice === 'auto' ? [ENGLISH_DEFAULT, MULTILINGUAL_DEFAULT] : choice.split('+');
   const english = ENGLISH_MODELS.filter(name => names.includes(name));
   const multilingual = MULTILINGUAL_MODELS.filter(name => names.includes(name));

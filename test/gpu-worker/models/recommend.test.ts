@@ -83,5 +83,12 @@ test('a model is here when all of its files are', async t => {
   assert.deepEqual([...(await findPresentModels(modelsDir))], []);
   fs.writeFileSync(path.join(folder, first?.name ?? ''), '');
   assert.deepEqual([...(await findPresentModels(modelsDir))], ['whisper-base']);
-  assert.equal(await chooseModel({ modelsDir, device: 'cpu', inferenceProcesses: 1 }), 'auto');
+  const settings = { modelsDir, device: 'cpu', inferenceProcesses: 1, model: undefined };
+  assert.equal(await chooseModel(settings), 'auto');
+  const named = 'parakeet-tdt-0.6b-v2+whisper-base';
+  assert.equal(await chooseModel({ ...settings, model: named }), named);
+  await assert.rejects(chooseModel({ ...settings, model: 'gpt-9' }), {
+    code: 'invalid_usage',
+    detail: /^gpt-9 is no speech recognition model/,
+  });
 });
