@@ -123,11 +123,16 @@ describe('the lock of the folder', () => {
 });
 
 describe('the catalogue', () => {
-  test('pins every file by sha256 and size, with a package that needs no hub', () => {
-    for (const file of catalogue.flatMap(model => model.files)) {
-      assert.match(file.sha256, /^[0-9a-f]{64}$/);
-      assert.ok(file.bytes > 0);
-      assert.ok(file.sources.some(source => source.kind !== 'hub'));
+  test('pins every file by sha256 and size, with a package that needs no hub wherever that could be tried', () => {
+    for (const { isUntried, files } of catalogue) {
+      for (const file of files) {
+        assert.match(file.sha256, /^[0-9a-f]{64}$/);
+        assert.ok(file.bytes > 0);
+        if (!isUntried) assert.ok(file.sources.some(source => source.kind !== 'hub'));
+        else
+          for (const source of file.sources)
+            assert.match(source.kind === 'hub' ? source.revision : '', /^[0-9a-f]{40}$/);
+      }
     }
   });
 
