@@ -3,7 +3,7 @@ import type { Config, ModelServer } from '../config.ts';
 import { examineMachine, type MachineFacts } from '../gpu-worker/examine-machine.ts';
 import { LARGE_MODEL } from '../gpu-worker/language-model/default-models.ts';
 import { modelsOf, openModel } from '../gpu-worker/language-model/open-model.ts';
-import { findPresentModels } from '../gpu-worker/models/choose-model.ts';
+import { findPresentModels, findUnfitModels } from '../gpu-worker/models/choose-model.ts';
 import { chooseRecognizers, gigabytes, type Purpose, recommendRecognizers } from '../gpu-worker/models/recommend.ts';
 
 interface Advice {
@@ -31,7 +31,8 @@ const purposes: Record<Purpose, string> = {
 export async function recommendModels(config: Config): Promise<Recommendation> {
   const machine = await examineMachine(config);
   const here = await findPresentModels(config.modelsDir);
-  const recognizers = recommendRecognizers(machine, here).map(({ purpose, model, why }) => ({
+  const unfit = await findUnfitModels(config.modelsDir, here);
+  const recognizers = recommendRecognizers(machine, here, unfit).map(({ purpose, model, why }) => ({
     ...{ what: purposes[purpose], model, isHere: here.has(model), why },
   }));
   const voices = ['segmentation-3.0', 'campplus'].map(model => ({
@@ -44,7 +45,7 @@ export async function recommendModels(config: Config): Promise<Recommendation> {
   return {
     machine,
     models,
-    inUse: chooseRecognizers(machine, here),
+    inUse: chooseRecognizers(machine, here, unfit),
     toPull: [...new Set(missing.map(({ model }) => model))],
   };
 }

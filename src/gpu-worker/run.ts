@@ -26,7 +26,7 @@ import { findModel } from './models/catalogue.ts';
 import {
   CHECK_RECORDING,
   describeCheck,
-  isMarked,
+  findMark,
   judgeWords,
   type ModelCheck,
   mark,
@@ -40,7 +40,7 @@ export interface WorkerStages extends Stages {
   /** Where the models run, or would run. @throws HansardError `device_unavailable` */
   device(): Promise<DeviceChoice>;
   /**
-   * Hears a known recording with one model; of an untried one it is remembered in the model's folder that the words were right.
+   * Hears a known recording with one model; of an untried one it is remembered in the model's folder whether the words were right.
    * @throws HansardError `invalid_usage` for what is no recogniser
    */
   check(model: string, signal: AbortSignal): Promise<ModelCheck>;
@@ -144,7 +144,7 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
         createTranscriber(pool).transcribe(partToCheck(audio), options, context),
       );
       const result = judgeWords(model, words, cost);
-      if (result.isGood && findModel(model).isUntried)
+      if (findModel(model).isUntried)
         await mark(path.join(config.modelsDir, model), result).catch((err: unknown) =>
           logger.warn({ err, model }, 'the check of a model is not remembered, and done again next time'),
         );
@@ -171,7 +171,8 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
   }
 
   async function checkFirst(model: string, signal: AbortSignal): Promise<void> {
-    if (await isMarked(path.join(config.modelsDir, model), model, (await pools.device()).device)) return;
+    const seen = await findMark(path.join(config.modelsDir, model), model);
+    if (seen?.isGood && seen.device === (await pools.device()).device) return;
     const result = await check(model, signal);
     const line = describeCheck(result);
     if (!result.isGood) throw new HansardError('model_unfit', line);

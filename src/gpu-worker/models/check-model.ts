@@ -58,19 +58,22 @@ export function describeCheck({ model, device, isGood, words, wrong, audioSecond
 }
 
 const MARK = 'checked.json';
-const markSchema = z.object({ device: z.string(), sha256: z.array(z.string()) });
+const markSchema = z.object({ device: z.string(), isGood: z.boolean(), sha256: z.array(z.string()) });
 
-/** Whether these very files were seen to hear as they should on this device. */
-export async function isMarked(folder: string, model: string, device: string): Promise<boolean> {
+/** What was seen of these very files; undefined where they were not checked, and where the mark cannot be read. */
+export async function findMark(
+  folder: string,
+  model: string,
+): Promise<{ device: string; isGood: boolean } | undefined> {
   try {
     const mark = markSchema.parse(JSON.parse(await fs.readFile(path.join(folder, MARK), 'utf8')));
-    return mark.device === device && mark.sha256.join() === hashesOf(model).join();
+    return mark.sha256.join() === hashesOf(model).join() ? mark : undefined;
   } catch {
-    return false; // it is checked once more
+    return undefined; // it is checked once more
   }
 }
 
-/** Remembers a good check. @throws what the disk says, e.g. where the folder may only be read */
+/** Remembers a check. @throws what the disk says, e.g. where the folder may only be read */
 export async function mark(folder: string, check: ModelCheck): Promise<void> {
   const content = { ...check, sha256: hashesOf(check.model), checkedAt: new Date().toISOString() };
   await fs.writeFile(path.join(folder, MARK), `${JSON.stringify(content, null, 2)}\n`);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Config } from '../../config.ts';
 import { examineMachine } from '../examine-machine.ts';
 import { catalogue } from './catalogue.ts';
+import { findMark } from './check-model.ts';
 import { parseChoice } from './plan-recognition.ts';
 import { chooseRecognizers } from './recommend.ts';
 
@@ -18,7 +19,8 @@ export async function chooseModel(
     parseChoice(config.model);
     return config.model;
   }
-  return chooseRecognizers(await examineMachine(config), await findPresentModels(config.modelsDir));
+  const here = await findPresentModels(config.modelsDir);
+  return chooseRecognizers(await examineMachine(config), here, await findUnfitModels(config.modelsDir, here));
 }
 
 /** Models all of whose files are there; their hashes are checked before they are used. */
@@ -33,4 +35,12 @@ export async function findPresentModels(modelsDir: string): Promise<Set<string>>
     }),
   );
   return new Set(present.flat());
+}
+
+/** Models that did not hear a known recording as they should when they were checked. */
+export async function findUnfitModels(modelsDir: string, here: ReadonlySet<string>): Promise<Set<string>> {
+  const marks = await Promise.all(
+    [...here].map(async name => ({ name, mark: await findMark(path.join(modelsDir, name), name) })),
+  );
+  return new Set(marks.flatMap(({ name, mark }) => (mark?.isGood === false ? [name] : [])));
 }

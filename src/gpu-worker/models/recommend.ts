@@ -53,18 +53,27 @@ const candidates: Record<Purpose, readonly Candidate[]> = {
 
 const UNTRIED = 'Its weights were never run where Hansard is made, its licence and hash are in the catalogue';
 
+const UNFIT = 'to hear a known recording as it should, and did not';
+
 const purposes: readonly Purpose[] = ['english', 'east-asian', 'others'];
 
 /** The rest is for the other models, for sound, and for everybody else. */
 const MEMORY_SHARE = 0.7;
 
-/** @param here models that need no room any more */
-export function recommendRecognizers(machine: MachineFacts, here: ReadonlySet<string>): RecognizerAdvice[] {
+/**
+ * @param here models that need no room any more
+ * @param unfit those of them that did not hear as they should
+ */
+export function recommendRecognizers(
+  machine: MachineFacts,
+  here: ReadonlySet<string>,
+  unfit: ReadonlySet<string> = new Set(),
+): RecognizerAdvice[] {
   return purposes.map(purpose => {
     const misses: string[] = [];
     const own = candidates[purpose];
     const chosen = own.find((candidate, index) => {
-      const missing = findMissing(candidate, machine, here);
+      const missing = unfit.has(candidate.model) ? UNFIT : findMissing(candidate, machine, here);
       if (missing !== undefined) misses.push(`${candidate.model} would need ${missing}`);
       return missing === undefined || index === own.length - 1;
     });
@@ -75,8 +84,12 @@ export function recommendRecognizers(machine: MachineFacts, here: ReadonlySet<st
 }
 
 /** The choice where nobody names a model: what is recommended, as far as it is here; English is fetched where nothing is. */
-export function chooseRecognizers(machine: MachineFacts, here: ReadonlySet<string>): string {
-  const usable = recommendRecognizers(machine, here).filter(({ model }) => here.has(model));
+export function chooseRecognizers(
+  machine: MachineFacts,
+  here: ReadonlySet<string>,
+  unfit: ReadonlySet<string> = new Set(),
+): string {
+  const usable = recommendRecognizers(machine, here, unfit).filter(({ model }) => here.has(model));
   const modelFor = (purpose: Purpose) => usable.find(advice => advice.purpose === purpose)?.model;
   const fallback = here.has(MULTILINGUAL_DEFAULT) ? MULTILINGUAL_DEFAULT : undefined;
   const models = [modelFor('english') ?? ENGLISH_DEFAULT, modelFor('others') ?? fallback, modelFor('east-asian')];

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../../../src/config.ts';
 import { findModel } from '../../../src/gpu-worker/models/catalogue.ts';
-import { isMarked, judgeWords, mark } from '../../../src/gpu-worker/models/check-model.ts';
+import { findMark, judgeWords, mark } from '../../../src/gpu-worker/models/check-model.ts';
+import { findUnfitModels } from '../../../src/gpu-worker/models/choose-model.ts';
 import { startStages, type WorkerStages } from '../../../src/gpu-worker/run.ts';
 import type { RecordingOptions } from '../../../src/pipeline/recording-options.ts';
 import { missing, modelsDir } from '../../builders/decoded-audio.ts';
@@ -68,7 +69,8 @@ test('a model that hears nonsense is refused at its first run, and one that was 
     detail: /^parakeet-tdt-0\.6b-v2 does not hear as it should: \d+ of 58/,
   });
   await assert.rejects(transcribe, { code: 'model_unfit' });
-  await mark(folder, judgeWords(parakeet, [], cost));
+  assert.deepEqual([...(await findUnfitModels(models, new Set([parakeet])))], [parakeet]);
+  await mark(folder, { ...judgeWords(parakeet, [], cost), isGood: true });
   assert.equal((await transcribe()).language, 'en');
 });
 
@@ -116,14 +118,13 @@ test('what was heard is compared however it is written', () => {
   assert.deepEqual([judge([]).isGood, judge([]).wrong], [false, 58]);
 });
 
-test('a mark is for these files on this device', async t => {
+test('a mark says what was seen of these very files', async t => {
   const folder = await makeTemporaryFolder(t);
-  const check = judgeWords(parakeet, [], cost);
-  assert.equal(await isMarked(folder, parakeet, 'cpu'), false);
-  await mark(folder, check);
-  assert.equal(await isMarked(folder, parakeet, 'cpu'), true);
-  assert.equal(await isMarked(folder, parakeet, 'cuda:0'), false);
-  assert.equal(await isMarked(folder, 'parakeet-tdt-0.6b-v3', 'cpu'), false);
+  assert.equal(await findMark(folder, parakeet), undefined);
+  await mark(folder, judgeWords(parakeet, [], cost));
+  const { device, isGood } = (await findMark(folder, parakeet)) ?? {};
+  assert.deepEqual([device, isGood], ['cpu', false]);
+  assert.equal(await findMark(folder, 'parakeet-tdt-0.6b-v3'), undefined);
   fs.writeFileSync(path.join(folder, 'checked.json'), '{');
-  assert.equal(await isMarked(folder, parakeet, 'cpu'), false);
+  assert.equal(await findMark(folder, parakeet), undefined);
 });

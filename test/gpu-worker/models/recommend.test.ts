@@ -53,6 +53,16 @@ test('many cores with VNNI and memory for each take the larger model for English
   assert.match(whyOf({ ...workstation, memoryBytes: 8e9 }), /v2 would need 11\.4 GB of free memory for 8 processes/);
 });
 
+test('a model that did not hear as it should gives way to the next, with the reason', () => {
+  const workstation = { ...laptop, cores: 12, processes: 8, memoryBytes: 32e9 };
+  const unfit = new Set(['parakeet-tdt-0.6b-v2']);
+  const [english] = recommendRecognizers(workstation, unfit, unfit);
+  assert.equal(english?.model, 'moonshine-base');
+  assert.match(english?.why ?? '', /v2 would need to hear a known recording as it should, and did not\./);
+  assert.equal(chooseRecognizers(workstation, unfit), 'parakeet-tdt-0.6b-v2');
+  assert.equal(chooseRecognizers(workstation, unfit, unfit), 'moonshine-base');
+});
+
 test('that a model was never run here is said', () => {
   const why = recommendRecognizers(laptop, nothing).find(({ purpose }) => purpose === 'east-asian')?.why;
   assert.match(why ?? '', /never run where Hansard is made/);
