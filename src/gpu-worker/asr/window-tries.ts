@@ -1,14 +1,18 @@
-/** How hard a window is listened to: greedily first, by beam search where that was unsure, with drawn tokens where it failed. */
+/**
+ * How hard a window is listened to: greedily first, by beam search where that was unsure, with drawn tokens where it failed; and
+ * once more with the terms of the glossary in mind where one of them may have been said.
+ */
 import type { DecoderBatch } from '../onnx/decoder-batch.ts';
-import { mayBeLeaked, type TermPrompt } from './prompt-terms.ts';
+import { buildTermPrompt, isBetterTold, suspectTerms } from './prompt-terms.ts';
 import { type DecodedWindow, type SearchOptions, searchWindows, type WindowRequest } from './whisper-search.ts';
 import { isDoubtful, isUnsure, meanLogProbability } from './window-guards.ts';
 
+const GREEDY = { temperature: 0, beams: 1 };
 /** Second tries draw tokens, more and more freely (openai/whisper, transcribe.py); its beam has five texts too. */
 const TRIES = [
-  { temperature: 0, beams: 1, isTold: true },
-  { temperature: 0, beams: 5, isTold: true },
-  ...[0.2, 0.4, 0.6, 0.8].map(temperature => ({ temperature, beams: 1, isTold: false })),
+  GREEDY,
+  { temperature: 0, beams: 5 },
+  ...[0.2, 0.4, 0.6, 0.8].map(temperature => ({ temperature, beams: 1 })),
 ] as const;
 
 /**
@@ -19,37 +23,29 @@ const TRIES = [
 const LEAST_LENGTH = 0.8;
 
 export interface TryOptions extends Omit<SearchOptions, 'temperature' | 'beams' | 'prompt'> {
-  /** What the model is told beforehand, until it says that instead of what it hears. */
-  prompt: TermPrompt;
+  /** Of the glossary, the likeliest first. */
+  terms: readonly string[];
 }
 
 /** Decodes all windows of a batch, which is at its beginning, each as often as its text is in doubt. */
 export async function decodeWindows(
   batch: DecoderBatch,
   requests: readonly WindowRequest[],
-  options: TryOptions,
+  { terms, ...options }: TryOptions,
   signal: AbortSignal,
   pause: () => Promise<void>,
 ): Promise<DecodedWindow[]> {
   const heard = requests.map((): DecodedWindow[] => []);
-  const isInDoubt = (window: DecodedWindow) => isDoubtful(window, textOf(window, options));
-  const { terms, tokens } = options.prompt;
-  const isLeaked = (window: DecodedWindow) => mayBeLeaked(textOf(window, options), window.noSpeech, terms);
-  const search = (windows: readonly number[], how: Pick<SearchOptions, 'temperature' | 'beams' | 'prompt'>) => {
+  const textOf = (window: DecodedWindow) => decodeText(window, options);
+  const isInDoubt = (window: DecodedWindow) => isDoubtful(window, textOf(window));
+  const search = (windows: readonly number[], how: typeof GREEDY, prompt: readonly number[] = []) => {
     const wanted = windows.map(window => requests[window]!);
-    return searchWindows(batch, wanted, { ...options, ...how }, signal, pause);
+    return searchWindows(batch, wanted, { ...options, ...how, prompt }, signal, pause);
   };
   let waiting = [...requests.keys()];
-  for (const [index, { isTold, ...how }] of TRIES.entries()) {
+  for (const [index, how] of TRIES.entries()) {
     if (index > 0) batch.restart(waiting);
-    const decoded = await search(waiting, { ...how, prompt: isTold ? tokens : [] });
-    const leaked = isTold ? [...decoded.keys()].filter(at => isLeaked(decoded[at]!)) : [];
-    if (leaked.length > 0) {
-      const windows = leaked.map(at => waiting[at]!);
-      batch.restart(windows);
-      for (const [at, window] of (await search(windows, { ...how, prompt: [] })).entries())
-        decoded[leaked[at]!] = window;
-    }
+    const decoded = await search(waiting, how);
     waiting = waiting.filter((window, at) => {
       const next = decoded[at]!;
       heard[window]!.push(next);
@@ -57,7 +53,18 @@ export async function decodeWindows(
     });
     if (waiting.length === 0) break;
   }
-  return heard.map(tries => choose(tries, isInDoubt));
+  const settled = heard.map(tries => choose(tries, isInDoubt));
+
+  const suspected = settled.map(window => suspectTerms(textOf(window), terms));
+  const windows = [...suspected.keys()].filter(window => suspected[window]!.length > 0);
+  if (windows.length === 0) return settled;
+  const named = [...new Set(suspected.flat())];
+  batch.restart(windows);
+  const told = await search(windows, GREEDY, buildTermPrompt(named, options.vocabulary));
+  const describe = (window: DecodedWindow) => ({ ...window, text: textOf(window) });
+  for (const [at, window] of windows.entries())
+    if (isBetterTold(describe(told[at]!), describe(settled[window]!), named)) settled[window] = told[at]!;
+  return settled;
 }
 
 /** The last try if it convinces, else the one of which the model is surest. */
@@ -74,6 +81,6 @@ function choose(tries: readonly DecodedWindow[], isInDoubt: (window: DecodedWind
   );
 }
 
-function textOf({ tokens }: DecodedWindow, { vocabulary }: Pick<TryOptions, 'vocabulary'>): string {
+function decodeText({ tokens }: DecodedWindow, { vocabulary }: Pick<TryOptions, 'vocabulary'>): string {
   return new TextDecoder().decode(Uint8Array.from(tokens.flatMap(token => [...vocabulary.bytesOf(token)])));
 }

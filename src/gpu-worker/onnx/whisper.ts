@@ -8,7 +8,6 @@ import { HansardError } from '../../errors.ts';
 import type { Span } from '../../pipeline/meeting.ts';
 import { planBatches } from '../asr/batches.ts';
 import { buildPieceTranscript, type PieceTranscript } from '../asr/piece-transcript.ts';
-import { buildTermPrompt, type TermPrompt } from '../asr/prompt-terms.ts';
 import type { DecodedWindow } from '../asr/whisper-search.ts';
 import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { groupWhisperTokens } from '../asr/whisper-words.ts';
@@ -58,10 +57,9 @@ export async function loadWhisper(
       const transcripts = new Array<PieceTranscript>(windows.length);
       const totalMs = windows.reduce((sum, window) => sum + lengthOf(window), 0);
       let doneMs = 0;
-      const prompt = buildTermPrompt(terms, vocabulary);
       for (const batch of planBatches(windows, model.maxBatchMs * batchFactor)) {
         const own = batch.map(index => windows[index]!);
-        const decoded = await decode(wav, own, { language, task, prompt, signal });
+        const decoded = await decode(wav, own, { language, task, terms, signal });
         for (const [row, index] of batch.entries()) {
           transcripts[index] = toTranscript(decoded[row]!, lengthOf(windows[index]!), vocabulary);
           doneMs += lengthOf(windows[index]!);
@@ -80,7 +78,7 @@ export async function loadWhisper(
       language,
       signal,
       ...asked
-    }: Pick<WindowOptions, 'language' | 'task'> & { prompt: TermPrompt; signal: AbortSignal },
+    }: Pick<WindowOptions, 'language' | 'task'> & { terms: readonly string[]; signal: AbortSignal },
   ): Promise<DecodedWindow[]> {
     const batch = await model.hear(wav, windows, signal);
     try {

@@ -41,6 +41,15 @@ export function compareSounds(heard: Spelling, term: Spelling): number {
   return shared >= least ? shared : 0;
 }
 
+/** Whether it is worth a second look: a part of the sounds and half of the letters are equal. */
+export function mayStandFor(heard: Spelling, term: Spelling): boolean {
+  const longest = Math.max(heard.letters.length, term.letters.length);
+  const isNear = term.codes.some(code =>
+    heard.codes.some(other => distance(code, other) <= Math.max(1, Math.floor(code.length / 3))),
+  );
+  return isNear && distance(heard.letters, term.letters) <= longest / 2;
+}
+
 /** Which share of letters has to be equal; infinite where the sounds differ too much. */
 function lettersNeeded(code: string, other: string): number {
   const sounds = Math.min(code.length, other.length);

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
-import { buildTermPrompt, mayBeLeaked } from '../../../src/gpu-worker/asr/prompt-terms.ts';
+import { buildTermPrompt, isBetterTold, suspectTerms } from '../../../src/gpu-worker/asr/prompt-terms.ts';
 import { createWhisperVocabulary } from '../../../src/gpu-worker/asr/whisper-vocabulary.ts';
 import { missing, modelsDir } from '../../builders/decoded-audio.ts';
 
@@ -11,29 +11,35 @@ import { missing, modelsDir } from '../../builders/decoded-audio.ts';
 const byWord = { encode: (text: string) => text.split(' ').map((_, index) => index) };
 
 test('a prompt has the first terms, as many as there is room for', () => {
-  assert.deepEqual(buildTermPrompt([], byWord), { terms: [], tokens: [] });
-  const terms = Array.from({ length: 300 }, (_, index) => `term${index}`);
-  const prompt = buildTermPrompt(terms, byWord);
-  assert.ok(prompt.terms.length > 100 && prompt.terms.length < 224);
-  assert.deepEqual(prompt.terms, terms.slice(0, prompt.terms.length));
-  assert.equal(prompt.tokens.length, byWord.encode(` ${prompt.terms.join(', ')}.`).length);
+  assert.deepEqual(buildTermPrompt([], byWord), []);
+  assert.equal(buildTermPrompt(['Kubernetes', 'Grafana'], byWord).length, 3);
+  const many = buildTermPrompt(
+    Array.from({ length: 300 }, (_, index) => `term${index}`),
+    byWord,
+  );
+  assert.ok(many.length > 150 && many.length < 224);
 });
 
-describe('a text', () => {
-  const terms = ['Kubernetes', 'Grafana', 'New Relic', '云端'];
-  for (const [text, noSpeech, leaked] of [
-    ['We moved Kubernetes to New Relic.', 0.1, false],
-    ['Thank you.', 0.9, false],
-    ['Kubernetes.', 0, true],
-    ['New Relic, Kubernetes!', 0, true],
-    ['云端。', 0, true],
-    ['So: Kubernetes, Grafana and others', 0, true],
-    ['We like Grafana.', 0.9, true],
-    ['', 0.9, false],
+test('a term is suspected where something sounds a little like it, unless it is there', () => {
+  const terms = ['Kubernetes', 'Marika', 'Duguid', '云端', 'Ada'];
+  assert.deepEqual(suspectTerms('So the cooper netties and Mariko meet Adam Dugod.', terms), terms.slice(0, 3));
+  assert.deepEqual(suspectTerms('Kubernetes, Marika, Duguid: nothing else was said in this text.', terms), []);
+  assert.deepEqual(suspectTerms('', terms), []);
+});
+
+describe('what was heard with a prompt', () => {
+  const terms = ['Kubernetes', 'Grafana', 'New Relic'];
+  const untold = 'We moved cooper netties to new relict.';
+  for (const [text, noSpeech, isBetter, why] of [
+    ['We moved Kubernetes to New Relic.', 0.1, true, 'has the terms'],
+    ['We moved cooper netties to new relict again.', 0.1, false, 'has no term that was not there before'],
+    ['Kubernetes to New Relic.', 0.1, false, 'has lost words'],
+    ['We moved Kubernetes to New Relic.', 0.9, false, 'was said where nobody speaks'],
+    ['So: Kubernetes, Grafana and other things', 0.1, false, 'lists terms as the prompt does'],
+    ['New Relic, Kubernetes, New Relic, Kubernetes!', 0.1, false, 'is made of terms alone'],
   ] as const)
-    test(`"${text}", with ${noSpeech} of silence, ${leaked ? 'may come' : 'comes not'} from the prompt`, () =>
-      assert.equal(mayBeLeaked(text, noSpeech, terms), leaked));
-  test('comes not from a prompt that there was not', () => assert.equal(mayBeLeaked('', 1, []), false));
+    test(`is ${isBetter ? '' : 'not '}taken when it ${why}`, () =>
+      assert.equal(isBetterTold({ text, noSpeech }, { text: untold, noSpeech }, terms), isBetter));
 });
 
 test('text becomes the tokens of training', { skip: missing(['whisper-base'], []) }, () => {

@@ -8,7 +8,8 @@ import { decodeToWav, graphsDir, missing, modelsDir, testdataDir } from '../../b
 
 const never = new AbortController().signal;
 const plain = (text: string) => text.toLowerCase().replaceAll(/[^a-z ]/g, '');
-const recordings = ['misc/jfk.flac', 'leopard/test_de.wav', 'leopard/test_ja.wav', 'leopard/empty.wav'];
+const named = 'librispeech/3005/3005-163389-0003.flac';
+const recordings = ['misc/jfk.flac', 'leopard/test_de.wav', 'leopard/test_ja.wav', 'leopard/empty.wav', named];
 
 const skip = missing(['whisper-base'], recordings);
 
@@ -24,7 +25,7 @@ describe('whisper-base', () => {
   });
   after(() => whisper?.release());
 
-  async function hear(recording: string, options: { language?: string; task?: 'translate' } = {}) {
+  async function hear(recording: string, options: { language?: string; task?: 'translate'; terms?: string[] } = {}) {
     const wav = openWavFile(await decodeToWav(path.join(testdataDir, recording)));
     const endMs = Math.min(15_000, (wav.sampleCount * 1000) / 16_000);
     const spans = [{ startMs: 0, endMs }];
@@ -48,6 +49,13 @@ describe('whisper-base', () => {
     const japanese = await hear('leopard/test_ja.wav');
     assert.deepEqual([japanese.language, /客観/.test(japanese.text.replaceAll(' ', ''))], ['ja', true]);
     assert.ok(japanese.words.length > 3);
+  });
+
+  test('writes a name as it is told, and nothing of it where nobody says so', { skip }, async () => {
+    const terms = ['Sherburn', 'Kubernetes'];
+    assert.match((await hear(named)).text, /^Sherbin run his eyes/);
+    assert.match((await hear(named, { terms })).text, /^Sherburn run his eyes/);
+    assert.doesNotMatch((await hear('leopard/empty.wav', { terms })).text, /Sher|Kube/);
   });
 
   test('translates into English when asked to', { skip }, async () => {
