@@ -7,6 +7,7 @@ import { VAD_FRAME_MS, VAD_FRAME_SAMPLES } from '../../../src/gpu-worker/asr/vad
 import type { Task } from '../../../src/gpu-worker/inference/protocol.ts';
 import { createTranscriber } from '../../../src/gpu-worker/inference/transcriber.ts';
 import type { Span } from '../../../src/pipeline/meeting.ts';
+import type { TranscribeOptions } from '../../../src/pipeline/ports.ts';
 import { createFakePool, createStageContext } from '../../fakes/inference-pool.ts';
 
 const options = { language: 'auto', model: 'moonshine-base' };
@@ -23,7 +24,12 @@ const sayStart: Heard = ({ startMs }) => ({
 function transcribe(
   seconds: number,
   speech: readonly Span[],
-  { size = 2, heard = sayStart, model = options.model, batchFactor = 1 } = {},
+  {
+    size = 2,
+    heard = sayStart,
+    batchFactor = 1,
+    ...changes
+  }: { size?: number; heard?: Heard; batchFactor?: number } & Partial<TranscribeOptions> = {},
 ) {
   const speaks = (frame: number) => {
     const middleMs = (frame + 0.5) * VAD_FRAME_MS;
@@ -34,6 +40,7 @@ function transcribe(
     (task, { onProgress }) => {
       onProgress(0.5);
       if (task.kind === 'recognize') return task.pieces.map(heard);
+      if (task.kind === 'recognize-windows') return task.windows.map(heard);
       assert.equal(task.kind, 'detect-speech');
       return Float32Array.from({ length: task.toFrame - task.fromFrame }, (_, index) => speaks(task.fromFrame + index));
     },
@@ -41,7 +48,7 @@ function transcribe(
   );
   const { context, said } = createStageContext();
   const audio = { wavPath: 'a.wav', sampleCount: seconds * 16_000, durationMs: seconds * 1_000 };
-  const done = createTranscriber(pool).transcribe(audio, { ...options, model }, context);
+  const done = createTranscriber(pool).transcribe(audio, { ...options, ...changes }, context);
   return { done, said, tasks: pool.tasks };
 }
 
@@ -137,6 +144,26 @@ describe('the transcriber', () => {
     assert.deepEqual(
       recognitions(tasks).map(({ model }) => model),
       ['moonshine-tiny'],
+    );
+  });
+
+  test('names the terms of the glossary to Whisper, each once, but not for a translation', async () => {
+    const glossary = [
+      { heard: 'hansart', written: 'Hansard' },
+      { heard: 'hansord', written: 'Hansard' },
+      { written: 'Ada' },
+    ];
+    const { done, tasks } = transcribe(40, threeTurns, {
+      ...{ model: 'whisper-base', language: 'de', translate: true, glossary },
+    });
+    await done;
+    const asked = tasks.filter(task => task.kind === 'recognize-windows');
+    assert.deepEqual(
+      asked.map(({ translate, terms }) => [translate, terms]),
+      [
+        [false, ['Hansard', 'Ada']],
+        [true, undefined],
+      ],
     );
   });
 
