@@ -3,6 +3,7 @@ import type { Transcription, Word } from '../meeting.ts';
 import { foldWords, isStopWord } from '../minutes/words.ts';
 import type { GlossaryEntry } from '../recording-options.ts';
 import { findPhrases, type Replacement, replaceWords } from '../stages/correct-words.ts';
+import { cutCharacters } from '../stages/cut-characters.ts';
 import { joinWords } from '../stages/join-words.ts';
 import { classifyEnglish } from './english-words.ts';
 import { compareSounds, type Spelling, spell } from './sound-alike.ts';
@@ -20,12 +21,13 @@ const POSSESSIVE = /['’]s(?=[^\p{L}\p{N}]*$)/u;
  * heard stays in the `original` of the first word.
  */
 export function correctTerms(transcription: Transcription, glossary: readonly GlossaryEntry[] = []): Transcription {
-  const { words } = transcription;
+  if (glossary.length === 0) return transcription;
+  const { pieces: words, join } = cutCharacters(transcription.words);
   const known = findKnown(words, glossary);
-  const alike = findAlike(transcription, glossary, known);
+  const alike = findAlike({ ...transcription, words }, glossary, known);
   const replacements = [...known, ...alike].filter(one => isChange(words, one)).sort((a, b) => a.from - b.from);
   if (replacements.length === 0) return transcription;
-  return { ...transcription, words: replaceWords(words, replacements, withOriginal) };
+  return { ...transcription, words: join(replaceWords(words, replacements, withOriginal)) };
 }
 
 /** Listed spellings, and the terms themselves: those need no second look, but maybe their capital letters. */

@@ -2,6 +2,7 @@
 import type { Transcription, Word } from '../meeting.ts';
 import { foldWords } from '../minutes/words.ts';
 import type { Correction } from '../recording-options.ts';
+import { cutCharacters } from './cut-characters.ts';
 import { splitSpaceless } from './join-words.ts';
 
 /** `count` words from `from` on are to be written in another way. */
@@ -16,12 +17,12 @@ export interface Replacement {
  * phrase are kept, shared by its new words by their length. Longer phrases go first; what was written is not read again.
  */
 export function correctWords(transcription: Transcription, corrections: readonly Correction[] = []): Transcription {
-  const { words } = transcription;
-  const found = findPhrases(words, corrections);
-  return found.length === 0 ? transcription : { ...transcription, words: replaceWords(words, found) };
+  const { pieces, join } = cutCharacters(transcription.words);
+  const found = findPhrases(pieces, corrections);
+  return found.length === 0 ? transcription : { ...transcription, words: join(replaceWords(pieces, found)) };
 }
 
-/** Where heard phrases stand, in time order and apart from each other. */
+/** Where heard phrases stand, in time order and apart from each other. @param words cut by `cutCharacters` */
 export function findPhrases(words: readonly Word[], phrases: readonly Correction[]): Replacement[] {
   const rules = phrases
     .map(({ heard, written }) => ({ heard: foldPhrase(heard), written }))
@@ -41,7 +42,7 @@ export function findPhrases(words: readonly Word[], phrases: readonly Correction
   return found;
 }
 
-/** Words to compare; where no spaces are written, characters, since programs disagree about words there. */
+/** Words to compare; where no spaces are written, characters. */
 function foldPhrase(text: string): string[] {
   return foldWords(text).flatMap(splitSpaceless);
 }

@@ -40,6 +40,7 @@ describe('a term of the glossary', () => {
     ['ask Ebenezer Ademesoya', 'ask Ebenezer Ademesoye', 'Ebenezer Ademesoye'],
     ['(grafana) and KAFKA', '(Grafana) and Kafka', 'Grafana', 'Kafka'],
     ['我们 用 运 端 。', '我们 用 云端 。', '云端：运端'],
+    ['我们 上运端服 务。 云端 好', '我们 上 云端 服 务。 云端 好', '云端：运端'],
     ['say graph on a now', 'say Grafana now', 'Grafana: graph on a'],
   ] as const)
     test(`is written in "${said}"`, () => assert.equal(correct(said, ...lines).text, written));
