@@ -2,6 +2,7 @@
  * The terms of a glossary as a prompt of Whisper. A prompt makes base-sized models lose words of hard recordings (bench/RESULTS.md),
  * so that only pieces in which a term may have been said are heard once more with it, and the two texts compared.
  */
+import { classifyEnglish } from '../../pipeline/glossary/english-words.ts';
 import { mayStandFor, spell } from '../../pipeline/glossary/sound-alike.ts';
 import { foldWords } from '../../pipeline/minutes/words.ts';
 import type { DecodedWindow } from './whisper-search.ts';
@@ -28,11 +29,13 @@ export function buildTermPrompt(terms: readonly string[], { encode }: Pick<Whisp
 
 /** Terms in whose place something else may have been heard; those that the text has are no question. */
 export function suspectTerms(text: string, terms: readonly string[]): string[] {
-  const words = foldWords(text);
+  const words = foldWords(text).map(word => ({ word, isOrdinary: classifyEnglish(word) === 'word' }));
   const heard = words.flatMap((_, from) =>
-    Array.from({ length: MOST_WORDS }, (_, more) => spell(words.slice(from, from + more + 1).join(''))).filter(
-      spelling => spelling !== undefined,
-    ),
+    Array.from({ length: MOST_WORDS }, (_, more) => words.slice(from, from + more + 1)).flatMap(some => {
+      // ordinary words are heard right so often that a second look at all of them would cost too much
+      const isOrdinary = some.every(one => one.isOrdinary);
+      return isOrdinary ? [] : (spell(some.map(({ word }) => word).join('')) ?? []);
+    }),
   );
   const said = lettersOf(text);
   return terms.filter(term => {

@@ -24,6 +24,7 @@ test('a term is suspected where something sounds a little like it, unless it is 
   const terms = ['Kubernetes', 'Marika', 'Duguid', '云端', 'Ada'];
   assert.deepEqual(suspectTerms('So the cooper netties and Mariko meet Adam Dugod.', terms), terms.slice(0, 3));
   assert.deepEqual(suspectTerms('Kubernetes, Marika, Duguid: nothing else was said in this text.', terms), []);
+  assert.deepEqual(suspectTerms('say graph on a page', ['Grafana']), [], 'ordinary words');
   assert.deepEqual(suspectTerms('', terms), []);
 });
 
