@@ -16,6 +16,7 @@ import { openModel } from '../gpu-worker/language-model/open-model.ts';
 import { modelsForTranscription } from '../gpu-worker/models/plan-recognition.ts';
 import { createModelStore, type ModelStatus } from '../gpu-worker/models/store.ts';
 import { createLogger } from '../logger.ts';
+import { readGlossary } from '../pipeline/glossary/read-glossary.ts';
 import { openBlobs, openQueue } from '../services.ts';
 import type { ProgressOutput } from './pull-progress.ts';
 
@@ -94,6 +95,7 @@ export async function examine(config: Config, patient: Patient): Promise<Finding
     checkDisk(config.dataDir, patient),
     checkMemory(patient),
     checkLanguageModel(patient),
+    ...(config.glossaryFile === undefined ? [] : [checkGlossary(config.glossaryFile)]),
     ...(config.queue.kind === 'bullmq' ? [checkServer('Redis', () => patient.redis())] : []),
     ...(config.blobs.kind === 's3' ? [checkServer('S3', () => patient.s3())] : []),
     ...(config.slack ? [checkChat('Slack', () => patient.slack())] : []),
@@ -178,6 +180,19 @@ async function checkMemory({ availableMemoryBytes }: Patient): Promise<Finding> 
   const detail = `${gigabytes(availableMemoryBytes)} GB available`;
   if (availableMemoryBytes >= NEEDED_MEMORY_BYTES) return ok('memory', detail);
   return limited('memory', detail, 'Close other programs, or set HANSARD_PROCESSES=1.');
+}
+
+async function checkGlossary(file: string): Promise<Finding> {
+  try {
+    return ok('glossary', `${file}, terms and spellings: ${readGlossary(file, 'invalid_setting').length}`);
+  } catch (error) {
+    if (!(error instanceof HansardError)) throw error;
+    return broken(
+      'glossary',
+      error.detail,
+      'Put it right, or unset HANSARD_GLOSSARY: nothing is transcribed until then.',
+    );
+  }
 }
 
 /** Optional: without it summaries are extractive. */

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../src/bot/finding.ts';
 import { doctorCommand, examine, type Patient, presentFindings } from '../../src/cli/doctor.ts';
 import { loadConfig } from '../../src/config.ts';
 import { HansardError } from '../../src/errors.ts';
+import { makeTemporaryFolder } from '../builders/temporary-folder.ts';
 
 const config = loadConfig({ HANSARD_DATA: '/data', HANSARD_SUMMARY_MODEL: 'qwen3:4b' });
 
@@ -191,6 +194,20 @@ describe('the doctor', () => {
       assert.match(finding.advice, advice);
     });
   }
+
+  test('reads the glossary where one is set', async t => {
+    const file = path.join(await makeTemporaryFolder(t), 'terms.txt');
+    const find = async () =>
+      (await examine({ ...config, glossaryFile: file }, healthy)).find(one => one.name === 'glossary');
+    assert.deepEqual([(await find())?.state, /cannot be read/.test((await find())?.detail ?? '')], ['broken', true]);
+    fs.writeFileSync(file, 'Kubernetes: cooper netties');
+    assert.deepEqual(await find(), {
+      name: 'glossary',
+      state: 'ok',
+      detail: `${file}, terms and spellings: 1`,
+      advice: '',
+    });
+  });
 
   test('prints a line for each finding and the advice under it', () => {
     const findings: Finding[] = [
