@@ -1,14 +1,20 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '../../../src/config.ts';
+import { withWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
 import { startStages } from '../../../src/gpu-worker/run.ts';
 import { learnVoice } from '../../../src/gpu-worker/voices/learn-voice.ts';
+import { isNarrowBand } from '../../../src/gpu-worker/voices/narrow-band.ts';
 import type { Span } from '../../../src/pipeline/meeting.ts';
 import { VOICE_THRESHOLDS } from '../../../src/pipeline/voices/match-voices.ts';
 import { cosine } from '../../../src/pipeline/voices/voice-vector.ts';
 import { missing, modelsDir } from '../../builders/decoded-audio.ts';
+import { decodedRecording } from '../../builders/decoded-recording.ts';
+import { span } from '../../builders/meeting.ts';
 import { recordingLogger } from '../../builders/recording-logger.ts';
+import { ffmpeg } from '../../builders/speaker-tracks.ts';
 import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
 import { findTools } from '../ffmpeg/media.ts';
 
@@ -42,4 +48,51 @@ test('in a meeting a voice is learned from its own stretches, and a meeting is n
   await assert.rejects(learnVoice(standup, KENJI, { stages: overTelephone, workDir, signal }), {
     code: 'voice_narrow',
   });
+});
+
+test('a sample is learned as it is and as a telephone lets it through, and its sound is gone', {
+  skip: skipWithoutFfmpeg,
+}, async t => {
+  const workDir = await makeTemporaryFolder(t);
+  const spoken = [span(0, 7_500, 15_800), span(0, 17_500, 23_800)];
+  const nothing = { version: 1, models: () => [] };
+  const learned = await learnVoice(standup, null, {
+    workDir,
+    signal: new AbortController().signal,
+    stages: {
+      decode: {
+        ...nothing,
+        run: async ({ sourcePath, workDir: folder }) => {
+          const wavPath = path.join(folder, 'audio.wav');
+          // nothing but the one who speaks in the spans
+          const silence = "volume=volume=0:enable='not(between(t,7.4,15.9)+between(t,17.4,23.9))':eval=frame";
+          ffmpeg(
+            '-i',
+            sourcePath,
+            '-t',
+            '26',
+            '-ac',
+            '1',
+            '-ar',
+            '16000',
+            '-af',
+            `asetnsamples=160,${silence}`,
+            wavPath,
+          );
+          return { decoded: decodedRecording(), audio: { wavPath, sampleCount: 416_000, durationMs: 26_000 } };
+        },
+      },
+      diarize: { ...nothing, run: async () => ({ spans: spoken, speakerCount: 1, warnings: [] }) },
+      voices: {
+        model: 'of the test',
+        measure: async ({ wavPath }) => {
+          const isNarrow = await withWavFile(wavPath, async wav => isNarrowBand(wav.read(128_000, 240_000)));
+          return [{ voice: 0, vector: Float32Array.of(isNarrow ? 1 : 0), seconds: 14, isNarrow }];
+        },
+      },
+    },
+  });
+  assert.deepEqual([...learned.vector, ...learned.narrow], [0, 1]);
+  assert.equal(learned.seconds, 14);
+  assert.deepEqual(fs.readdirSync(workDir), []);
 });
