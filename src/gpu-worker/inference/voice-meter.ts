@@ -58,13 +58,15 @@ export async function measureVoices(
 
 /** The first seconds of a voice, one after the other. */
 function readPieces(wav: WavFile, pieces: readonly Span[]): Float32Array {
-  const samples: number[] = [];
+  const samples = new Float32Array(BAND_SAMPLES);
+  let count = 0;
   for (const { startMs, endMs } of pieces) {
-    const room = BAND_SAMPLES - samples.length;
-    const [from, to] = [toSample(startMs), toSample(endMs)];
-    if (room > 0) samples.push(...wav.read(from, Math.min(to, from + room)));
+    const from = toSample(startMs);
+    const part = wav.read(from, Math.max(from, Math.min(toSample(endMs), from + BAND_SAMPLES - count)));
+    samples.set(part, count);
+    count += part.length;
   }
-  return Float32Array.from(samples);
+  return samples.subarray(0, count);
 }
 
 function toSample(ms: number): number {
