@@ -36,7 +36,7 @@ test('a voice that is clearly somebody gets the name, one that is probably someb
   ]);
 });
 
-test('a voice over a telephone is compared with what telephones let through, by stricter thresholds', () => {
+test('a voice over a telephone is compared with what telephones let through, by a stricter threshold', () => {
   const narrow = voiceVector(8);
   const known = references.map(reference => (reference.personId === MAYA ? { ...reference, narrow } : reference));
   const called = { ...heard(0, narrow), isNarrow: true };
@@ -52,9 +52,7 @@ test('a voice over a telephone is compared with what telephones let through, by 
   const probably = between(VOICE_THRESHOLDS.automatic, NARROW_THRESHOLDS.automatic);
   assert.ok(probably);
   assert.deepEqual(decisions([{ ...called, vector: probably }], known), [[0, MAYA, 'suggested']]);
-  const hardly = between(VOICE_THRESHOLDS.suggested, NARROW_THRESHOLDS.suggested);
-  assert.ok(hardly);
-  assert.deepEqual(decisions([{ ...called, vector: hardly }], known), []);
+  assert.deepEqual(decisions([{ ...called, vector: voiceVector(9) }], known), []);
 });
 
 test('less than three seconds of speech say nothing', () => {
