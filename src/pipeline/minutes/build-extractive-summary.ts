@@ -9,6 +9,7 @@ import type { Decision } from './find-decisions.ts';
 import { findKeyNumbers } from './find-numbers.ts';
 import { findQuestions } from './find-questions.ts';
 import { countStems, findTopics, keyTerms, type Topic } from './find-topics.ts';
+import { isHostile } from './hostile-text.ts';
 import { rankSentences } from './rank-sentences.ts';
 import { readByRules } from './read-by-rules.ts';
 import { cite, type Sentence } from './sentences.ts';
@@ -29,21 +30,24 @@ export function buildExtractiveSummary(
   const today = dayOf(meetingDate, timeZone);
   const { sentences, decisions, actions } = readByRules(transcript, today);
   const check = createEvidenceCheck(transcript, today);
+  const isEnglish = transcript.language === 'en';
   const topics = findTopics(sentences);
   return {
     schemaVersion: 1,
     title: buildTitle(sentences, topics),
     language: transcript.language,
-    abstract: buildAbstract(sentences, { decisions, actions }, abstractSentences),
+    abstract: buildAbstract(sentences, { decisions, actions }, abstractSentences, isEnglish),
     topics,
     decisions: numbered('D', decisions, (id, decision) => toItem(id, decision, check)),
     actionItems: numbered('A', actions, (id, action) => toAction(id, action, decisions, check)),
-    questions: numbered('Q', findQuestions(sentences, decisions), (id, question) => toItem(id, question, check)),
+    questions: numbered('Q', isEnglish ? findQuestions(sentences, decisions) : [], (id, question) =>
+      toItem(id, question, check),
+    ),
     numbers: numbered('N', findKeyNumbers(sentences), (id, number) => toItem(id, number, check)),
     method: 'extractive',
     model: null,
     coverage: 1,
-    warnings: transcript.language === 'en' || sentences.length === 0 ? [] : [NOT_ENGLISH],
+    warnings: isEnglish || sentences.length === 0 ? [] : [NOT_ENGLISH],
   };
 }
 
@@ -94,14 +98,29 @@ function eventDate({ due }: Action, decisions: readonly Decision[]): string | nu
   return decided?.day?.date ?? null;
 }
 
-function buildAbstract(sentences: readonly Sentence[], { decisions, actions }: Facts, count: number): string {
+function buildAbstract(
+  sentences: readonly Sentence[],
+  { decisions, actions }: Facts,
+  count: number,
+  isEnglish: boolean,
+): string {
   if (sentences.length === 0) return 'Nothing was said in this recording.';
   const weights = new Map<Sentence, number>();
   for (const { evidence } of actions) for (const one of evidence) weights.set(one, ACTION_WEIGHT);
   for (const { evidence } of decisions) if (evidence[0]) weights.set(evidence[0], DECISION_WEIGHT);
-  const chosen = rankSentences(sentences, count, weights).sort((a, b) => a.index - b.index);
-  const told = chosen.map(({ text }) => asStatement(text)).join(' ');
+  const ranked = rankSentences(sentences, count, weights).sort((a, b) => a.index - b.index);
+  if (!isEnglish) return (ranked.length > 0 ? ranked : longest(sentences, count)).map(({ text }) => text).join(' ');
+  const told = ranked.map(({ text }) => asStatement(text)).join(' ');
   return [told, decisions.length === 0 ? 'No decision was heard.' : ''].filter(Boolean).join(' ');
+}
+
+/** Of scripts without spaces words cannot be compared; the longest sentences say most. */
+function longest(sentences: readonly Sentence[], count: number): Sentence[] {
+  return sentences
+    .filter(({ isQuestion, text }) => !isQuestion && !isHostile(text))
+    .sort((a, b) => b.text.length - a.text.length)
+    .slice(0, count)
+    .sort((a, b) => a.index - b.index);
 }
 
 function asStatement(text: string): string {

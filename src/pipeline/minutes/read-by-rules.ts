@@ -15,6 +15,7 @@ export interface RuleReading {
 /** @param today of the meeting, against which due dates are resolved */
 export function readByRules(transcript: Transcript, today: Day): RuleReading {
   const sentences = splitIntoSentences(transcript, { atCommas: true });
+  if (transcript.language !== 'en') return { sentences, decisions: [], actions: [] }; // the rules are for English
   const names = findNames(sentences, transcript.speakers);
   return {
     sentences,

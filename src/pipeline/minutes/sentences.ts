@@ -50,7 +50,7 @@ export function splitIntoSentences(transcript: Transcript, { atCommas = false } 
       for (let start = from; start < to; start += MAX_SENTENCE_WORDS) {
         const words = turn.words.slice(start, Math.min(to, start + MAX_SENTENCE_WORDS));
         const quote = joinWords(words.map(word => word.text));
-        const text = clean(quote.slice(0, MAX_TEXT));
+        const text = clean(quote.slice(0, MAX_TEXT), transcript.language);
         sentences.push({
           index: sentences.length,
           turn,
@@ -59,7 +59,7 @@ export function splitIntoSentences(transcript: Transcript, { atCommas = false } 
           text,
           startMs: words[0]?.startMs ?? turn.startMs,
           endMs: words.at(-1)?.endMs ?? turn.endMs,
-          isQuestion: /\?["'”)\]]{0,3}$/u.test(quote) || ASKS.test(text),
+          isQuestion: /[?？]["'”)\]]{0,3}$/u.test(quote) || ASKS.test(text),
           stems: contentStems(text),
         });
       }
@@ -125,18 +125,23 @@ export function seconds(ms: number): number {
   return Math.round(ms) / 1000;
 }
 
-function clean(quote: string): string {
-  return quote
-    .replace(/[’‘`]/g, "'")
+/** Without fillers and stutter in English; "um" and "er" are words elsewhere. */
+function clean(quote: string, language: string): string {
+  const said = quote.replace(/[’‘`]/g, "'");
+  return (language === 'en' ? withoutFillers(said) : said)
+    .replace(/\s+/g, ' ')
+    .replace(/^[\s,]+|,$/g, '')
+    .trim();
+}
+
+function withoutFillers(said: string): string {
+  return said
     .replace(/(^|\s)(?:uh-huh|mm-hmm|um|uh|er|erm|hmm|mm|ah)\b(?!-)[,.]?(?=\s|$)/giu, '$1')
     .replace(/, (?:like|you know|I mean|sort of|kind of),(?= )/giu, '')
     .replace(
       /\b((?:[\p{L}']+ ){0,2}[\p{L}']+)(?:,?\s+\1)+\b/giu,
       (all, once: string) => (isOneNumber(all) ? all : once), // "twenty twenty-six"
-    )
-    .replace(/\s+/g, ' ')
-    .replace(/^[\s,]+|,$/g, '')
-    .trim();
+    );
 }
 
 function isOneNumber(text: string): boolean {
