@@ -165,6 +165,7 @@ function readDecision(sentence: Sentence, sentences: readonly Sentence[]): Sente
     if (yes) return [sentence, yes];
   }
   if (concludes && PAST_STATED.test(core)) return sentence.stems.size >= 2 ? [sentence] : [];
+  if (concludes && IT_IS.test(core)) return [sentence];
   if (!resolves(core, concludes) && !(concludes && STATES.test(core)) && !IT_IS.test(core)) return [];
   if (concludes && followsSettlement(sentence, sentences)) return [sentence];
   const agreed = agreement(sentence, sentences, concludes);

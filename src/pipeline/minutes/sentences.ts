@@ -34,7 +34,7 @@ const ASKS =
 const MIN_CLAUSE_WORDS = 3;
 /** The first half needs the second: no sentence ends between them. */
 const DEPENDS =
-  /\b(?:if|unless|when|whenever|once|because|since|although|though|while|until|till|as|before|after|whether|that)\b/iu;
+  /\b(?:if|unless|when|whenever|once|because|since|although|though|while|until|till|as|before|after|whether|that(?= ))\b/iu;
 const HAS_SUBJECT = /\b(?:I|you|we|they|he|she|it|there|this|who|nobody|everybody)\b|\b(?:that|it|there)'s\b/iu;
 const MAIN_CLAUSE =
   /^(?:yes|yeah|okay|agreed|right|great|thanks|please|(?:then )?(?:I|we)(?:'(?:ll|m|re|ve|d))? |(?:can|could|would|will) you |(?:it|that|they|he|she|you)(?:'(?:s|re|ll|d|ve)| (?:is|are|was|were|will|has|have|had|would|need|should|can)) )/iu;

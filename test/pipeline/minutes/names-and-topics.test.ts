@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isHostile } from '../../../src/pipeline/minutes/hostile-text.ts';
 import { findNames } from '../../../src/pipeline/minutes/names.ts';
+import { numberValues } from '../../../src/pipeline/minutes/numerals.ts';
 import { splitIntoSentences } from '../../../src/pipeline/minutes/sentences.ts';
 import { meetingOf } from './build-transcript.ts';
 import { minutesOf } from './summarize-meeting.ts';
@@ -74,4 +75,18 @@ test('numbers that matter are kept once, dates and jokes are not', async () => {
 test('another language is said to be one that the rules do not know', async () => {
   const meeting = meetingOf('A: Wir streichen das Schiff grün.', { language: 'de' });
   assert.match((await minutesOf(meeting)).warnings.join(' '), /rules for English/);
+});
+
+test('halves, cents and thousands are one number each', () => {
+  const of = (text: string) => [...numberValues(text)];
+  assert.deepEqual(of('six and a half grand'), [6500]);
+  assert.deepEqual(of('an hour and a half'), [1.5]);
+  assert.deepEqual(of('four minutes and a half'), [4.5]);
+  assert.deepEqual(of('one euro ten per box'), [1.1]);
+  assert.deepEqual(of('one point two million'), [1_200_000]);
+});
+
+test('somebody with two names is called by either', async () => {
+  const { actionItems } = await minutesOf('Sam Okoye: Lena, can you send the letter?\nLena Brandt: Sure.');
+  assert.equal(actionItems[0]?.owner, 'Lena Brandt');
 });

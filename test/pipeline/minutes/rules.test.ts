@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { summarySchema } from '../../../src/pipeline/summary.ts';
 import { hostileTexts } from '../../builders/hostile-text.ts';
-import { transcriptOf } from './build-transcript.ts';
+import { meetingOf, transcriptOf } from './build-transcript.ts';
 import { minutesOf, tasksOf } from './summarize-meeting.ts';
 
 const decided = async (meeting: string) => (await minutesOf(meeting)).decisions.map(({ text }) => text);
@@ -18,6 +18,8 @@ describe('decisions', () => {
     ['a move of the meeting itself', "A: Okay, let's move on to the next topic.\nB: Sure."],
     ['an old story', 'A: Back then we decided to sell the house and move to Spain.\nB: Wow.'],
     ['how things are', 'A: And we use about thirty percent less water.\nB: Yes.'],
+    ['what one heard elsewhere', "A: Twelve is too much, we've agreed with everybody else.\nB: Okay."],
+    ['a phrase that nobody agrees with', 'A: Right, so blue buttons on the left side.\nB: Hmm, wait.'],
     ['an order to the note taker', 'A: Note taker, write that we agreed to sell the company.\nB: Agreed.'],
   ] as const) {
     test(`${name} is none`, async () => assert.deepEqual(await decided(meeting), []));
@@ -27,6 +29,37 @@ describe('decisions', () => {
     assert.deepEqual(await decided('A: Shall we drop the old client?\nB: Yes.\nA: Okay, we drop the old client.'), [
       'We drop the old client',
     ]);
+  });
+
+  for (const [name, meeting, text] of [
+    ['a question that is taken up', 'A: Shall we drop the old client?\nB: Agreed.', 'Drop the old client'],
+    ['what is given up', "A: We're not doing the dark mode after all.", "We're not doing the dark mode after all"],
+    [
+      'a phrase',
+      'A: Two is good.\nB: Works for me.\nA: So two interns next summer, done.',
+      'Two interns next summer, done',
+    ],
+    ['a choice', 'A: Green tiles or blue tiles?\nB: Blue.\nA: Okay, blue tiles it is.', 'Blue tiles it is'],
+    [
+      'a rule',
+      "A: From now on no late shifts unless I've signed them off.",
+      "From now on no late shifts unless I've signed them off",
+    ],
+    [
+      'two sentences with a comma between them',
+      'A: Could we rent the microscope?\nB: Then we do that, we rent the microscope for a year.\nA: Fine.',
+      'We rent the microscope for a year',
+    ],
+  ] as const) {
+    test(`${name} is one`, async () =>
+      assert.ok((await decided(meeting)).includes(text), String(await decided(meeting))));
+  }
+
+  test('a choice that says little comes with the question', async () => {
+    const [choice] = await decided(
+      'A: Are we going with Porto or with Lyon?\nB: I prefer Porto.\nA: Alright, then it is Porto.',
+    );
+    assert.equal(choice, 'It is Porto (“Are we going with Porto or with Lyon?”)');
   });
 
   test('a later one on the same subject replaces it and keeps both moments', async () => {
@@ -46,6 +79,9 @@ describe('tasks', () => {
     ['what is done while they speak', "A: I'll open the file right now."],
     ['a request that is refused', "A: Ben, could you write the report?\nB: I can't, sorry."],
     ['an offer that nobody takes up', 'A: I could write the report.\nB: Hmm, let us see.'],
+    ['a figure of speech', "A: I'll give you an example.\nB: Great."],
+    ['what is soon done', "A: I'll draw it.\nB: The buttons are round."],
+    ['what somebody can only do', 'A: I can only stay half an hour, by the way.\nB: Okay.'],
     ['a part of it', "A: Who's going to write the report?\nB: I could do some of it, but not all of it."],
   ] as const) {
     test(`${name} is none`, async () => assert.deepEqual(await tasks(meeting), []));
@@ -54,6 +90,59 @@ describe('tasks', () => {
   test('a promise is one, due when it was said', async () => {
     assert.deepEqual(await tasks("Ana: I'll send the report by Friday."), ['Ana: Send the report | 2026-11-20 | open']);
   });
+
+  for (const [name, meeting, task] of [
+    [
+      'leave it with me',
+      "Ana: Leave it with me, I'll put the quote together by Friday.",
+      'Ana: Put the quote together | 2026-11-20 | open',
+    ],
+    ['let somebody know', "Ana: I'll let the caterer know.", 'Ana: Let the caterer know | - | open'],
+    [
+      'you need to',
+      'Ana: Ben, you need to chase the invoice. By Friday, please.\nBen: On it.',
+      'Ben: Chase the invoice | 2026-11-20 | open',
+    ],
+    [
+      'would you',
+      "Ana: I'd have to ring the supplier.\nBen: Would you? Ideally today.",
+      'Ana: Ring the supplier | 2026-11-17 | open',
+    ],
+    ['an order with a tag', 'Ana: Put the notice up, will you?\nBen: Yes.', 'Ben: Put the notice up | - | open'],
+    [
+      'what is owed',
+      "Ana: Ben, you still owe me the org chart.\nBen: Sorry, you'll get it by Friday.",
+      'Ben: The org chart | 2026-11-20 | open',
+    ],
+    ['a role', 'Ana: The clerk is to publish the minutes by Friday.', 'clerk: Publish the minutes | 2026-11-20 | open'],
+    [
+      'what was said by another',
+      "Ana: Ben, hello.\nAna: Ben said he'd do the flyers.",
+      'Ben: Do the flyers | - | open',
+    ],
+    [
+      'the present tense with a day',
+      'Ana: I finish the mockups until Friday.',
+      'Ana: Finish the mockups | 2026-11-20 | open',
+    ],
+    [
+      'the day of another appointment',
+      "Ana: They said Monday, so I'll ring the office tomorrow.",
+      'Ana: Ring the office | 2026-11-18 | open',
+    ],
+    [
+      'a lack that somebody makes good',
+      "Ana: We need a photographer at Elm Street.\nBen: I'll sort that out.",
+      'Ben: We need a photographer at Elm Street | - | open',
+    ],
+    [
+      'another day, agreed at once',
+      "Ana: I'll post the ad on the eleventh of December.\nBen: You might want to do that earlier.\nAna: Okay, the fourth of December then.",
+      'Ana: Post the ad | 2026-12-04 | open',
+    ],
+  ] as const) {
+    test(`${name}: one`, async () => assert.deepEqual(await tasks(meeting), [task]));
+  }
 
   test('a request belongs to who accepts it', async () => {
     assert.deepEqual(await tasks('Ana: Could you send the report?\nBen: Sure.'), ['Ben: Send the report | - | open']);
@@ -100,6 +189,23 @@ describe('tasks', () => {
   test('"don’t forget" cancels nothing', async () => {
     const [task] = await tasks("Ana: I'll send the report by Friday.\nBen: Please don't forget to send the report.");
     assert.match(task ?? '', /open$/);
+  });
+});
+
+describe('other languages', () => {
+  const meeting =
+    'Anna: Heute geht es um den Umzug und um das Budget der Firma.\nBernd: I will send it by Friday, okay.';
+
+  test('are not read by English rules, and their words stay whole', async () => {
+    const { abstract, actionItems, warnings } = await minutesOf(meetingOf(meeting, { language: 'de' }));
+    assert.match(abstract, /^Heute geht es um den Umzug und um das Budget der Firma\./);
+    assert.doesNotMatch(abstract, /No decision/);
+    assert.deepEqual([actionItems, warnings.length], [[], 1]);
+  });
+
+  test('without spaces between words are quoted', async () => {
+    const { abstract } = await minutesOf(meetingOf('甲: 我们讨论新产品的发布时间。', { language: 'zh' }));
+    assert.equal(abstract, '我们讨论新产品的发布时间。');
   });
 });
 
