@@ -44,7 +44,7 @@ interface Reading {
 }
 
 const ACCEPTS =
-  /^(?:(?:um|oh|well|and|okay|ok|perfect|great|right),? )*(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|definitely|no problem|will do|happy to|gladly|on it|got it|can do|consider it done|with pleasure|you got it|I'd be happy|I'd love to|I (?:will|can|shall)[.!]?$|(?:okay|ok|alright|all right|fine|right|agreed|noted|understood|sounds good|works for me)[.!]?$)(?!,? (?:but|it's|that's|because)\b)/iu;
+  /^(?:(?:um|oh|well|and|okay|ok|perfect|great|right),? )*(?:sure|yes|yeah|yep|yup|of course|certainly|absolutely|definitely|very well|no problem|will do|happy to|gladly|on it|got it|can do|consider it done|with pleasure|you got it|I'd be happy|I'd love to|I (?:will|can|shall)[.!]?$|(?:okay|ok|alright|all right|fine|right|agreed|noted|understood|sounds good|works for me)[.!]?$)(?!,? (?:but|it's|that's|because)\b)/iu;
 /** How an offer ("I can send it") is taken up by somebody else. */
 const TAKES_UP =
   /^(?:(?:oh|okay|ok|yes|yeah),? )*(?:(?:yes|yeah),? please|please do|please|(?:that would be|that'd be) (?:great|good|helpful|lovely|perfect)|great|perfect|lovely|wonderful|thanks|thank you|awesome|brilliant)\b/iu;
@@ -189,7 +189,8 @@ class ActionReader {
     if (commitment?.kind === 'taken') return true;
     const promises =
       commitment?.kind === 'promise' &&
-      (pointsBack(commitment.task) || overlapOf(action.stems, contentStems(commitment.task)) >= 0.5);
+      ((pointsBack(commitment.task) && (addressee === undefined || addressee === speaker)) ||
+        overlapOf(action.stems, contentStems(commitment.task)) >= 0.5);
     if (speaker === asker) return false;
     if (promises) return true;
     return yesTakes && (addressee === undefined || addressee === speaker) && ACCEPTS.test(sentence.text);

@@ -6,11 +6,11 @@ import type { Day } from './calendar.ts';
 import { contextOf, withContext } from './context.ts';
 import { type DueMention, findDueMentions } from './due-dates.ts';
 import { isHostile } from './hostile-text.ts';
-import { numberValues } from './numerals.ts';
+import { findNumbers, numberValues } from './numerals.ts';
 import { joinEvidence, type Sentence } from './sentences.ts';
 import { subjectStems } from './subject-stems.ts';
 import { isLightWork, isOutcome, isPlainWork } from './verbs.ts';
-import { contentStems, countShared, overlapOf, tidy } from './words.ts';
+import { contentStems, countShared, foldWords, overlapOf, tidy } from './words.ts';
 
 export interface Decision {
   text: string;
@@ -48,7 +48,7 @@ const IT_IS = /^(?!.*\b(?:what|how|that|where|who|this|think|know)\b).{3,60} it 
 const SIDE_CLAUSE =
   /[,;]? (?:until|till|unless|if|when|while|as long as|because|since|where|who|that|which|before|after)\b.*$/iu;
 const HAS_VERB =
-  /\b(?:I|you|he|she|it|they|we|us|there|that|this|these|those|who|which|what|how|why|where|when|somebody|someone|anybody|anyone|everybody|everyone|nobody|people|I'm|is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|can|could|should|might|may|must|let|like|means?|thinks?|needs?|wants?|gets?|got|goes|go|makes?|takes?|comes?|works?|looks?|sounds?|seems?|thanks|thank|about|sorry|please|welcome|hello|bye)\b|'(?:s|re|ve|ll|d|m)\b|n't\b|^(?:a lot|not|just|only|maybe|and|but|or|for example|next|first|item)\b/iu;
+  /\b(?:I|you|he|she|it|they|we|us|there|that|this|these|those|who|which|what|how|why|where|when|somebody|someone|anybody|anyone|everybody|everyone|nobody|people|I'm|is|are|was|were|am|be|been|has|have|had|do|does|did|will|would|can|could|should|might|may|must|let|like|means?|thinks?|needs?|wants?|gets?|got|goes|go|makes?|takes?|comes?|works?|looks?|sounds?|seems?|thanks|thank|about|sorry|please|welcome|hello|bye)\b|'(?:re|ve|ll|m)\b|n't\b|^(?:a lot|not|just|only|maybe|and|but|or|for example|next|first|item)\b/iu;
 /** Two words that conclude, before or after: "Right, so …", "Okay, … then." */
 const CLOSES =
   /^(?=.*\b(?:right|okay|ok|alright|good|great|fine|perfect|lovely|cool|done|agreed|deal|fair enough)\b).*(?:\bso\b|\bthen[.!]?$)|\bdone[.!]? /iu;
@@ -123,8 +123,10 @@ export function findDecisions(sentences: readonly Sentence[], today: Day): Decis
   return decisions;
 }
 
-/** "Make her an offer", "It's Porto" */
+/** "Make her an offer", "It's Porto", "A hundred and ten it is" */
 function saysLittle(text: string): boolean {
+  const isAmount = findNumbers(foldWords(text)).some(({ ordinal }) => !ordinal);
+  if (IT_IS.test(text) && isAmount && subjectStems(text).size === 0) return true;
   const { size } = contentStems(text);
   return (
     size + numberValues(text).size === 1 && (CHOOSES.test(text) || /\b(?:it|him|her|them|that|this|one)\b/iu.test(text))

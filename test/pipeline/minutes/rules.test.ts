@@ -148,6 +148,11 @@ describe('tasks', () => {
     assert.deepEqual(await tasks('Ana: Could you send the report?\nBen: Sure.'), ['Ben: Send the report | - | open']);
   });
 
+  test('an order to a named person is not taken by another’s offer', async () => {
+    const meeting = 'Ana: Ben, please place the order this week.\nBen: Very well.\nCleo: I could sell it.';
+    assert.deepEqual(await tasks(meeting), ['Ben: Place the order | 2026-11-20 | open']);
+  });
+
   test('a yes of somebody who was not asked takes nothing', async () => {
     assert.deepEqual(await tasks('Ana: Ben, could you send the report?\nCleo: Yes.\nBen: Hm.'), []);
   });
