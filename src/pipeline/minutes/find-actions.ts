@@ -63,7 +63,7 @@ const SETTLES_DATE = /^(?:(?:oh|good (?:call|point|idea)|okay|ok|alright|right|f
 const DATE_TURNS = 3;
 /** What somebody lacks, wants or asks for. */
 const ASKS_FOR =
-  /\b(?:need(?:s|ed)?|want(?:s|ed)?|missing|waiting for|would like|must|has to|have to|should|ought to|somebody|someone|can|could|would|will|please|don't forget|still not|broken|there's no|run out)\b/iu;
+  /\b(?:need(?:s|ed)?|want(?:s|ed)?|missing|waiting for|would like|must|has to|have to|somebody|someone|please|don't forget|still not|broken|there's no|run out)\b/iu;
 const CLOSE_SENTENCES = 4;
 /** Turns within which an answer, or a volunteer, is sought. */
 const ANSWER_TURNS = 4;
@@ -270,7 +270,8 @@ class ActionReader {
       turn.speaker !== sentence.turn.speaker &&
       sentence.turnIndex - turnIndex === 1 &&
       stems.size >= 2 &&
-      ASKS_FOR.test(text);
+      ASKS_FOR.test(text) &&
+      !declines(text);
     const asked = this.sentences.slice(Math.max(0, sentence.index - CLOSE_SENTENCES), sentence.index).findLast(isAsked);
     if (!asked || isHostile(asked.text)) return;
     const text = tidy(asked.text.replace(/^(?:(?:so|and|but|okay|well|right),? )+/iu, '').replace(/\?$/u, ''));

@@ -81,6 +81,10 @@ describe('tasks', () => {
     ['an offer that nobody takes up', 'A: I could write the report.\nB: Hmm, let us see.'],
     ['a figure of speech', "A: I'll give you an example.\nB: Great."],
     ['what is soon done', "A: I'll draw it.\nB: The buttons are round."],
+    [
+      'somebody’s absence',
+      "A: I'm on leave next week, so I can't do the quotes that we need.\nB: I'll take care of it.",
+    ],
     ['what somebody can only do', 'A: I can only stay half an hour, by the way.\nB: Okay.'],
     ['a part of it', "A: Who's going to write the report?\nB: I could do some of it, but not all of it."],
   ] as const) {
