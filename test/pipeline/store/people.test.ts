@@ -152,3 +152,21 @@ function moveVoiceprint(file: string, from: string, to: string): void {
   db.prepare('UPDATE voiceprints SET person_id = ? WHERE person_id = ?').run(to, from);
   db.close();
 }
+
+test('meetings teach under the consent that was given, once each, and the latest five count beside the samples', t => {
+  const { store } = temporaryStore(t);
+  const { id } = addPerson(store);
+  const sample = store.voiceprints.add(print(id), 'terminal:0');
+  const learn = (meetingId: string, now = NOW) =>
+    store.voiceprints.learn({ personId: id, meetingId, model: 'm1', vector: voiceVector(1), seconds: 9 }, 'x', now);
+  for (const meetingId of ['1', '2', '3', '4', '5', '5', '6']) learn(meetingId);
+  const all = store.voiceprints.of(id);
+  assert.deepEqual(
+    all.map(({ clips }) => clips[0]?.from),
+    ['b'.repeat(64), ...['2', '3', '4', '5', '6'].map(meetingId => `meeting:${meetingId}`)],
+  );
+  for (const { consentSeq, expiresAt } of all)
+    assert.deepEqual([consentSeq, expiresAt], [sample.consentSeq, sample.expiresAt]);
+  assert.throws(() => learn('7', new Date('2028-01-01')), { code: 'voice_consent_expired' });
+  assert.equal(store.voiceprints.of(id).length, 6);
+});
