@@ -83,7 +83,11 @@ export function createLessons(db: Database): Lessons {
       select("WHERE state = 'learning' ORDER BY id").flatMap(one => (one.state === 'learning' ? [one] : [])),
     remove: id => void db.run('DELETE FROM voice_lessons WHERE id = ?', id),
     removeOf: account => db.run('DELETE FROM voice_lessons WHERE account = ?', account),
-    dropExpired: at => void db.run('DELETE FROM voice_lessons WHERE expires_at <= ?', at.toISOString()),
+    dropExpired(at) {
+      // it is asked all the time: the write lock is for when there is something to write
+      const where = 'FROM voice_lessons WHERE expires_at <= ?';
+      if (db.get(`SELECT 1 ${where}`, at.toISOString())) db.run(`DELETE ${where}`, at.toISOString());
+    },
   };
 }
 

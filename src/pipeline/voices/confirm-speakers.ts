@@ -42,7 +42,8 @@ export async function confirmSpeakers(
     const before = store.speakers.of(meeting.id).find(known => known.voice === voice);
     if (voice === undefined) continue;
     if (!person) {
-      if (before && before.name !== who.name) store.speakers.unlink(meeting.id, voice);
+      const isOther = before && (who.account !== undefined || before.name !== who.name);
+      if (isOther) store.speakers.unlink(meeting.id, voice);
       continue;
     }
     store.speakers.confirm(meeting.id, voice, person.id);
