@@ -148,26 +148,25 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
         const account = accounts[id] === undefined ? undefined : accountOf(accounts[id]);
         return [id, { name: names[id] ?? id, account }];
       });
-      try {
+      const known = await unlessRunning(async () => {
         const heard = await minutes.heard(meeting.id);
         return await confirmSpeakers({ store, blobs }, meeting, heard, Object.fromEntries(said));
-      } catch (error) {
-        // it is being made again: names are set when it is over, as people said them
-        if (!(error instanceof HansardError) || error.code !== 'blob_missing') throw error;
-        return { ...names };
-      }
+      });
+      return known ?? { ...names };
     },
 
     async offer(meeting, speaker, { user, name }) {
       if (!areVoicesOn(store) || validPrints(find(user)).length > 0) return undefined;
-      const sound = await findSound(blobs, meeting, speaker, await minutes.heard(meeting.id));
-      if (!sound) return undefined;
-      const { turns } = await minutes.transcript(meeting.id);
-      const id = store.lessons.add({
-        ...{ state: 'offered', workspace: workspaceOf(meeting), account: accountOf(user), name: nameOf(name) },
-        ...{ meetingId: meeting.id, ...sound, expiresAt: after(OFFER_MS) },
+      return await unlessRunning(async () => {
+        const sound = await findSound(blobs, meeting, speaker, await minutes.heard(meeting.id));
+        if (!sound) return undefined;
+        const { turns } = await minutes.transcript(meeting.id);
+        const id = store.lessons.add({
+          ...{ state: 'offered', workspace: workspaceOf(meeting), account: accountOf(user), name: nameOf(name) },
+          ...{ meetingId: meeting.id, ...sound, expiresAt: after(OFFER_MS) },
+        });
+        return presentVoiceOffer(id, quoteOf(turns.filter(turn => turn.speaker === speaker)), until());
       });
-      return presentVoiceOffer(id, quoteOf(turns.filter(turn => turn.speaker === speaker)), until());
     },
 
     claim(offer, user, press) {
@@ -201,6 +200,16 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
       return `You are “${wanted}” from now on. Meetings that are made again with that name: ${meetings.length}.`;
     },
   };
+}
+
+/** While a meeting is made again there is nothing to read: names are then set when it is over, as people said them. */
+async function unlessRunning<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof HansardError) || error.code !== 'blob_missing') throw error;
+    return undefined;
+  }
 }
 
 function nameOf(name: string): string {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { HansardError } from '../../../src/errors.ts';
 import { filesWithVoice } from '../../builders/files-with-voice.ts';
 import { span } from '../../builders/meeting.ts';
@@ -145,16 +146,19 @@ describe('voices in Slack', { concurrency: 5 }, () => {
     const { slack, store, spans, teacher, submit, useEphemeral, written, whispered, meet } = world;
     spans.splice(0, 2, span(0, 400, 4_000), span(1, 4_900, 19_000));
     const { id, fileHash } = await meet();
-    const name = async (answers: Record<string, string>) => {
+    const name = async (speaker: string, answers: Record<string, string> = {}) => {
       slack.views.length = 0;
       await slack.press('hansard_speakers', summaryOf(world));
-      await submit((await until('the dialog is open', () => slack.views[0])) ?? {}, answers);
-      await until('it runs again', () => store.meetings.get(id).state !== 'done');
+      const view = await until('the dialog is open', () => slack.views[0]);
+      await submit(view ?? {}, { ...answers, [`member.${speaker}`]: 'U1' });
+      const names = () =>
+        z.record(z.string(), z.string()).optional().parse(store.meetings.get(id).options.speakerNames);
+      await until('it is named', () => names()?.[speaker] === 'Maya');
       await until('it is done', () => store.meetings.get(id).state === 'done');
     };
-    await name({ 'member.SPEAKER_00': 'U1' });
+    await name('SPEAKER_00');
     assert.equal(slack.whispers.length, 0, 'four seconds teach nothing');
-    await name({ 'name.SPEAKER_00': 'Ben', 'member.SPEAKER_01': 'U1' });
+    await name('SPEAKER_01', { 'name.SPEAKER_00': 'Ben' });
     const offer = await whispered('U1', /Shall I remember your voice.*I do, every day.*That is me, remember my voice/);
     const [, value = ''] =
       /"hansard_voice_claim".*?"value":"([\w-]+)"|"value":"([\w-]+)".*?"hansard_voice_claim"/
