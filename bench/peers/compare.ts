@@ -101,7 +101,7 @@ async function runOurs(recordings: readonly Recording[]): Promise<Run[]> {
     const runs: Run[] = [];
     for (const { name, wav, truth } of recordings) {
       const { hypothesis, cost } = await measure(wav);
-      const result = { durationMs: hypothesis.durationMs, score: scoreRecording(truth, hypothesis), cost };
+      const result = { durationMs: hypothesis.durationMs, score: await scoreRecording(truth, hypothesis), cost };
       for (const stage of ['transcribe', 'diarize']) {
         const cpuSeconds = cost.stages[stage]?.cpuSeconds ?? 0;
         runs.push({ program: `Hansard ${stage}`, recording: name, result, cpuSeconds });
@@ -118,18 +118,17 @@ async function runPeers(recordings: readonly Recording[], interpreter: string, c
   const args = [script, path.join(cache, 'whisper-base'), ...recordings.map(({ wav }) => wav)];
   const { stdout } = await promisify(execFile)(interpreter, args, { maxBuffer: 1 << 28 });
   const byWav = new Map(recordings.map(recording => [recording.wav, recording]));
-  return stdout
-    .split('\n')
-    .filter(line => line.startsWith('{'))
-    .flatMap(line => {
-      const { peer, file, durationMs, cpuSeconds, wallSeconds, words, spans } = peerLine.parse(JSON.parse(line));
-      const recording = byWav.get(file);
-      if (!recording) return [];
-      const hypothesis: Hypothesis = { durationMs, words: words ?? [], turns: null, spans: spans ?? null };
-      const score = scoreRecording(recording.truth, hypothesis);
-      const cost = { wallSeconds, cpuSeconds, peakMemoryBytes: null, stages: {} };
-      return [{ program: peer, recording: recording.name, result: { durationMs, score, cost }, cpuSeconds }];
-    });
+  const runs: Run[] = [];
+  for (const line of stdout.split('\n').filter(candidate => candidate.startsWith('{'))) {
+    const { peer, file, durationMs, cpuSeconds, wallSeconds, words, spans } = peerLine.parse(JSON.parse(line));
+    const recording = byWav.get(file);
+    if (!recording) continue;
+    const hypothesis: Hypothesis = { durationMs, words: words ?? [], turns: null, spans: spans ?? null };
+    const score = await scoreRecording(recording.truth, hypothesis);
+    const cost = { wallSeconds, cpuSeconds, peakMemoryBytes: null, stages: {} };
+    runs.push({ program: peer, recording: recording.name, result: { durationMs, score, cost }, cpuSeconds });
+  }
+  return runs;
 }
 
 function present(runs: readonly Run[]): void {

@@ -1,5 +1,6 @@
 /** Adds recordings up: one recording, a folder and everything are described by the same figures. */
 import { type DiarizationErrors, diarizationErrorRate } from './diarization-errors.ts';
+import type { EditCounts } from './edit-distance.ts';
 import type { Cost } from './measure-recording.ts';
 import type { Score } from './score.ts';
 import { errorRate, type WordErrors } from './word-errors.ts';
@@ -20,6 +21,8 @@ export interface Figures {
   audioSeconds: number;
   wer: ({ rate: number | null } & WordErrors) | null;
   cpwer: ({ rate: number | null } & WordErrors) | null;
+  /** Of the recordings in languages whose characters are counted; those have neither of the two above. */
+  cer: ({ rate: number | null; characters: number } & EditCounts) | null;
   der: DiarizationFigures | null;
   /** With 0.25 s left out on both sides of every start and end in the truth. */
   derCollar250: DiarizationFigures | null;
@@ -62,6 +65,7 @@ export function addUp(results: readonly Result[]): Figures {
     audioSeconds,
     wer: addWordErrors(scores.map(({ wordErrors }) => wordErrors)),
     cpwer: addWordErrors(scores.map(({ speakerWordErrors }) => speakerWordErrors)),
+    cer: addCharacterErrors(scores.map(({ characterErrors }) => characterErrors)),
     der: addDiarizationErrors(scores.map(({ diarization }) => diarization)),
     derCollar250: addDiarizationErrors(scores.map(({ diarizationWithCollar }) => diarizationWithCollar)),
     speakers: addSpeakers(scores.map(({ speakers }) => speakers)),
@@ -86,6 +90,13 @@ function addWordErrors(all: readonly (WordErrors | null)[]): Figures['wer'] {
     insertions: sum(counted.map(({ insertions }) => insertions)),
   };
   return { rate: errorRate(total), ...total };
+}
+
+function addCharacterErrors(all: readonly (WordErrors | null)[]): Figures['cer'] {
+  const total = addWordErrors(all);
+  if (!total) return null;
+  const { words: characters, ...errors } = total;
+  return { characters, ...errors };
 }
 
 function addDiarizationErrors(all: readonly (DiarizationErrors | null)[]): DiarizationFigures | null {

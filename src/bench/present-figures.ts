@@ -13,6 +13,7 @@ const UNKNOWN = '–';
 const accuracy: Column[] = [
   ['length', ({ audioSeconds }) => clock(audioSeconds)],
   ['WER', ({ wer }) => percent(wer?.rate)],
+  ['CER', ({ cer }) => percent(cer?.rate)],
   ['cpWER', ({ cpwer }) => percent(cpwer?.rate)],
   ['DER', ({ der }) => percent(der?.rate)],
   ['DER .25', ({ derCollar250 }) => percent(derCollar250?.rate)],

@@ -1,4 +1,5 @@
 /** All marks of one recording. Everything is a count, so that recordings can be added up. */
+import { countCharacterErrors, isCountedByCharacters } from './character-errors.ts';
 import { countSpeakerWordErrors } from './cp-word-errors.ts';
 import { countDiarizationErrors, type DiarizationErrors, type VoiceSpan } from './diarization-errors.ts';
 import { countInventedWords } from './invented-words.ts';
@@ -21,6 +22,8 @@ export interface Hypothesis {
 export interface Score {
   wordErrors: WordErrors | null;
   speakerWordErrors: WordErrors | null;
+  /** In place of the two above where characters are counted; its `words` are characters. */
+  characterErrors: WordErrors | null;
   diarization: DiarizationErrors | null;
   diarizationWithCollar: DiarizationErrors | null;
   speakers: { truth: number; found: number } | null;
@@ -31,7 +34,7 @@ export interface Score {
 /** On both sides of each start and end in the truth; what NIST's evaluations used. */
 export const COLLAR_MS = 250;
 
-export function scoreRecording(truth: Truth, hypothesis: Hypothesis): Score {
+export async function scoreRecording(truth: Truth, hypothesis: Hypothesis): Promise<Score> {
   const { utterances, words: trueWords, spans: trueSpans } = truth;
   const { durationMs, words, turns, spans } = hypothesis;
   const text = words.map(word => ({ ...word, speaker: '' }));
@@ -39,10 +42,13 @@ export function scoreRecording(truth: Truth, hypothesis: Hypothesis): Score {
     trueSpans && spans
       ? countDiarizationErrors({ reference: trueSpans, hypothesis: spans, durationMs, collarMs })
       : null;
+  const byCharacters = utterances !== undefined && isCountedByCharacters(utterances);
+  const byWords = byCharacters ? undefined : utterances;
   const speech = [...(trueSpans ?? []), ...(utterances ?? [])];
   return {
-    wordErrors: utterances ? countWordErrors(utterances, text) : null,
-    speakerWordErrors: utterances && turns ? countSpeakerWordErrors(utterances, turns) : null,
+    wordErrors: byWords ? countWordErrors(byWords, text) : null,
+    speakerWordErrors: byWords && turns ? countSpeakerWordErrors(byWords, turns) : null,
+    characterErrors: byCharacters ? await countCharacterErrors(utterances, text) : null,
     diarization: diarization(0),
     diarizationWithCollar: diarization(COLLAR_MS),
     speakers: trueSpans && spans ? { truth: countSpeakers(trueSpans), found: countSpeakers(spans) } : null,

@@ -161,7 +161,7 @@ async function measureOne(
     if (!truth) throw new HansardError('file_missing', `the truth of ${file}`);
     const measured: Measured = await measureRecording({ file, options: toOptions(flags), stages, observer, signal });
     const { hypothesis, cost, warnings } = measured;
-    const score = scoreRecording(truth, hypothesis);
+    const score = await scoreRecording(truth, hypothesis);
     return { status: 'measured', file, result: { durationMs: hypothesis.durationMs, score, cost }, warnings };
   } catch (error) {
     if (signal.aborted) return { status: 'failed', file, error: new HansardError('cancelled', file) };

@@ -43,6 +43,7 @@ const rate = z.object({ rate: z.number().nullable() });
 const figures = z.object({
   wer: rate.nullable(),
   cpwer: rate.nullable(),
+  cer: rate.nullable(),
   der: rate.nullable(),
   derCollar250: rate.nullable(),
   speakers: z.object({ truth: z.number(), found: z.number() }).nullable(),
