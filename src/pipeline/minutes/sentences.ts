@@ -32,6 +32,8 @@ const ASKS =
   /^(?:(?:so|and|but|okay|ok|well|um|then|now),? )*(?:(?:who|what|when|where|why|which|how(?: (?:long|much|many|far|often))?)(?:'s|'re| is| are| do| does| did| can| could| should| will| would)\b|(?:do|does|did|can|could|should|shall|will|would|is|are) (?:we|you|they|I|it|he|she|anyone|anybody|everyone|there)\b)|\bwho(?:'s| is) going to\b/iu;
 
 const MIN_CLAUSE_WORDS = 3;
+/** So far back is looked, which bounds the cost of a turn without a full stop. */
+const MAX_CLAUSE_WORDS = 40;
 /** The first half needs the second: no sentence ends between them. */
 const DEPENDS =
   /\b(?:if|unless|when|whenever|once|because|since|although|though|while|until|till|as|before|after|whether|that(?= ))\b/iu;
@@ -74,7 +76,7 @@ function splitAtCommas(words: readonly Word[], { from, to }: WordRange): WordRan
   let start = from;
   for (let at = from + 1; at < to - MIN_CLAUSE_WORDS + 1; at++) {
     if (!words[at - 1]?.text.endsWith(',') || at - start < MIN_CLAUSE_WORDS) continue;
-    const before = textOf(words, start, at);
+    const before = textOf(words, Math.max(start, at - MAX_CLAUSE_WORDS), at);
     const after = textOf(words, at, Math.min(to, at + MIN_CLAUSE_WORDS));
     if (DEPENDS.test(before) || !(VERDICT.test(after) || (HAS_SUBJECT.test(before) && MAIN_CLAUSE.test(after))))
       continue;
