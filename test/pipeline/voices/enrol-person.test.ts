@@ -28,8 +28,10 @@ test('a meeting teaches nobody a voice that is not theirs, and nothing while the
   const { store } = temporaryStore(t);
   store.settings.set('global', 'voices', true, 'terminal:0');
   const { id: personId } = enrolPerson(store, enrolment(1), 'terminal:0');
-  const learn = (seed: number) =>
-    learnFromMeeting(store, { personId, meetingId: 'm', model: 'm1', vector: voiceVector(seed), seconds: 9 }, 'system');
+  const learn = (seed: number) => {
+    const voice = { vector: voiceVector(seed), narrow: voiceVector(seed + 10) };
+    learnFromMeeting(store, { personId, meetingId: 'm', model: 'm1', seconds: 9, ...voice }, 'system');
+  };
   assert.throws(() => learn(2), { code: 'voice_differs' });
   store.settings.set('global', 'voices', false, 'terminal:0');
   assert.throws(() => learn(1), { code: 'voices_off' });
