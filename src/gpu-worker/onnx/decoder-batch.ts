@@ -40,7 +40,7 @@ export interface DecoderBatch {
    * @param origins for each new row the old one, which belongs to the same piece; piece by piece, equally many for each
    */
   branch(origins: readonly number[]): void;
-  /** Goes on with these of all pieces that there were in the beginning, one row each, at the beginning. */
+  /** Begins anew with these of all pieces that there ever were, in their order, one row each. */
   restart(pieces: readonly number[]): void;
   release(): void;
 }
@@ -117,7 +117,8 @@ export async function createDecoderBatch(
     },
     restart(pieces) {
       frameCounts = pieces.map(piece => stacked.frameCounts[piece]!);
-      replaceCross(takeRows(stacked.cross, pieces));
+      const isWhole = pieces.length === rowCount && pieces.every((piece, index) => piece === index);
+      replaceCross(isWhole ? stacked.cross : takeRows(stacked.cross, pieces));
       rewind();
     },
     release() {
