@@ -116,7 +116,7 @@ export function summarizeIdentity(
 }
 
 /** Raised by hand when `renderFiles` makes other files of the same results. */
-const RENDER_VERSION = 3;
+const RENDER_VERSION = 4;
 
 /** @param options everything else that the files show: title, options, versions */
 export function renderIdentity(options: Readonly<Record<string, unknown>>, inputs: readonly string[]): StageIdentity {
