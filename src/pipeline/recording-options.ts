@@ -21,7 +21,7 @@ export type Correction = z.infer<typeof correction>;
 export const MOST_CORRECTIONS = 500;
 
 /** A term as it is written, and one of the ways in which it is heard; a term that is heard in two ways has two entries. */
-export const glossaryEntry = z.object({ heard: phrase.optional(), written: phrase });
+const glossaryEntry = z.object({ heard: phrase.optional(), written: phrase });
 export type GlossaryEntry = z.infer<typeof glossaryEntry>;
 export const glossarySchema = z.array(glossaryEntry).max(MOST_CORRECTIONS);
 

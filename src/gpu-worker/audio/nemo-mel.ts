@@ -4,7 +4,7 @@ import { buildMelBands } from './log-mel.ts';
 
 export const NEMO_BANDS = 128;
 /** Samples from one feature frame to the next (10 ms). */
-export const NEMO_STEP = 160;
+const NEMO_STEP = 160;
 
 const FFT_SIZE = 512;
 /** Samples that a frame looks at, in the middle of those of the transform. */

@@ -2,7 +2,7 @@
 import { type GlossaryEntry, MOST_CORRECTIONS, MOST_PHRASE_CHARACTERS } from '../recording-options.ts';
 
 /** How a line may look. */
-export const GLOSSARY_LINE = 'Kubernetes, or with what is heard: Kubernetes: cooper netties, kubernetis';
+const GLOSSARY_LINE = 'Kubernetes, or with what is heard: Kubernetes: cooper netties, kubernetis';
 
 /**
  * One term a line, then what is heard in its place: `Kubernetes: cooper netties, kubernetis`. The other way round, as heard
