@@ -57,6 +57,8 @@ export interface DecodeResult extends DecodedTrack {
 const MAX_DURATION_MS = 12 * 3_600_000;
 const MIN_DURATION_MS = 300;
 const BYTES_PER_MS = (SAMPLE_RATE_HZ * 2) / 1000;
+/** Of a decoded recording, with some room. */
+export const MAX_WAV_BYTES = MAX_DURATION_MS * BYTES_PER_MS + 1024 ** 2;
 const DISK_RESERVE_BYTES = 64 * 1024 ** 2;
 /** Assumed for the time limit where a file does not state its length. */
 const UNKNOWN_DURATION_MS = 3_600_000;
@@ -150,7 +152,7 @@ async function runFfmpeg(run: FfmpegRun): Promise<FfmpegEnd & { errorCount: numb
   const timeoutMs = Math.max(120_000, 0.5 * (declaredMs ?? UNKNOWN_DURATION_MS));
   const cage = await buildCage({
     cpuSeconds: (timeoutMs / 1000) * 2, // two threads
-    maxFileBytes: MAX_DURATION_MS * BYTES_PER_MS + 1024 ** 2,
+    maxFileBytes: MAX_WAV_BYTES,
   });
   const command = createCommand(folder)
     .input(`file:${sourceName}`)

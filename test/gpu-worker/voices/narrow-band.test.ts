@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { withWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
@@ -42,4 +43,13 @@ test('what cannot be heard through a telephone is told', { skip }, async t => {
   const target = path.join(folder, 'x.wav');
   await assert.rejects(throughTelephone(path.join(folder, 'missing.wav'), target, signal), { code: 'decode_failed' });
   await assert.rejects(throughTelephone(sample, target, AbortSignal.abort()), { code: 'cancelled' });
+});
+
+test('a meeting may be longer than an hour', { skip }, async t => {
+  const folder = await makeTemporaryFolder(t);
+  const [long, target] = ['long.wav', 'target.wav'].map(name => path.join(folder, name));
+  assert.ok(long && target);
+  ffmpeg('-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-t', '3700', long);
+  await throughTelephone(long, target, signal);
+  assert.ok((await fs.stat(target)).size >= 3_700 * 32_000);
 });
