@@ -64,6 +64,8 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
     const user = 'account' in lesson ? lesson.account : SYSTEM;
     const payload = { lessonId: id, fileHash, spans };
     await queue.add(learnVoiceJob, { key: id, payload, user, priority: PRIORITIES.interactive });
+    // they may have withdrawn meanwhile
+    if (!store.lessons.find(id)) await endLesson({ store, queue, blobs }, lesson);
   }
 
   async function keep(lesson: LearningLesson, job: JobStatus): Promise<void> {
@@ -106,13 +108,26 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
 
   async function giveUp(lesson: LearningLesson, failure: HansardError): Promise<void> {
     logger.warn({ lessonId: lesson.id, code: failure.code, detail: failure.detail }, 'a voice was not learned');
+    // whoever withdrew is told nothing, and nothing more is taken of them
+    const isWanted = store.lessons.find(lesson.id) !== undefined;
+    const mayTryAgain = 'account' in lesson && lesson.meetingId === null && ANOTHER_HELPS.includes(failure.code);
+    if (isWanted && mayTryAgain) {
+      const { account, name, workspace, proof } = lesson;
+      const expiresAt = new Date(Date.now() + SAMPLE_MS).toISOString();
+      store.lessons.add({ state: 'waiting', workspace, account, name, proof, expiresAt });
+    }
     await endLesson({ store, queue, blobs }, lesson);
-    if ('personId' in lesson) return;
-    const { account, name, workspace, proof, meetingId } = lesson;
-    if (meetingId !== null || !ANOTHER_HELPS.includes(failure.code)) return await say(account, failure.userMessage);
-    const expiresAt = new Date(Date.now() + SAMPLE_MS).toISOString();
-    store.lessons.add({ state: 'waiting', workspace, account, name, proof, expiresAt });
-    await say(account, `${failure.userMessage} Post another sample here within ten minutes.`);
+    const advice = mayTryAgain ? ' Post another sample here within ten minutes.' : '';
+    if (isWanted && 'account' in lesson) await say(lesson.account, `${failure.userMessage}${advice}`);
+  }
+
+  async function settle(lesson: LearningLesson): Promise<void> {
+    try {
+      await moveOn(lesson);
+    } catch (error) {
+      if (!(error instanceof HansardError) || error.retryable) throw error;
+      await giveUp(lesson, error);
+    }
   }
 
   const say = (account: string, sentence: string) =>
@@ -120,11 +135,9 @@ export function startVoiceLearning({ store, queue, blobs, logger, voiceKeyFile, 
 
   async function look(): Promise<void> {
     store.lessons.dropExpired(new Date());
+    // one that does not work keeps no other waiting
     for (const lesson of store.lessons.learning())
-      await moveOn(lesson).catch(async error => {
-        if (!(error instanceof HansardError) || error.retryable) throw error;
-        await giveUp(lesson, error);
-      });
+      await settle(lesson).catch(error => complain('learning a voice did not work', error));
   }
 
   let looking: Promise<void> | undefined;
