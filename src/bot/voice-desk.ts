@@ -130,6 +130,11 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
       const signal = AbortSignal.timeout(MOST_FETCH_MS);
       const { fileHash } = await fetch(source, {
         ...{ jobId: randomUUID(), attempt: 1, signal, onProgress: () => {}, confirm: async () => {} },
+      }).catch(cause => {
+        // nobody stopped it: it is fetched again for as long as it is awaited
+        if (signal.aborted)
+          throw new HansardError('platform_unavailable', `a sample took ${MOST_FETCH_MS} ms`, { cause });
+        throw cause;
       });
       const lesson = store.lessons.waiting(account);
       // withdrawn meanwhile: whatever no meeting names is swept

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { createMinutesReader } from '../../src/bot/read-minutes.ts';
+import { createVoiceDesk } from '../../src/bot/voice-desk.ts';
+import { HansardError } from '../../src/errors.ts';
+import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
+import { jobRegistry } from '../../src/pipeline/jobs.ts';
+import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
+import { temporaryStore } from '../builders/meeting-store.ts';
+import { recordingLogger } from '../builders/recording-logger.ts';
+import { QUICK } from '../builders/test-jobs.ts';
+
+test('a sample that does not come in time is fetched again, while it is awaited', async t => {
+  const { store, file } = temporaryStore(t);
+  const folder = path.dirname(file);
+  const { logger } = recordingLogger();
+  const queue = openSqliteQueue({ file: path.join(folder, 'queue.db'), registry: jobRegistry, logger, timing: QUICK });
+  t.after(() => queue.close());
+  store.settings.set('global', 'voices', true, 'terminal:0');
+  const blobs = createDiskBlobs(path.join(folder, 'blobs'));
+  const desk = createVoiceDesk({
+    ...{ platform: 'slack', store, queue, blobs, minutes: createMinutesReader(store, blobs) },
+    correct: () => assert.fail('no meeting is changed'),
+    ...{ renewBackups: async () => {}, write: async () => {} },
+  });
+  await desk.remember({ user: 'U1', name: 'Maya' }, 'a press');
+  t.mock.method(AbortSignal, 'timeout', () => AbortSignal.abort());
+  const stopped = () => Promise.reject(new HansardError('cancelled', 'download'));
+  const late = { code: 'platform_unavailable', retryable: true };
+  await assert.rejects(desk.takeSample('U1', { kind: 'slack' }, stopped), late);
+  assert.equal(desk.awaitsSample('U1'), true);
+});
