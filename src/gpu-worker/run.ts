@@ -33,6 +33,7 @@ import {
   partToCheck,
 } from './models/check-model.ts';
 import { modelsForTranscription, planRecognition, recognizersOf } from './models/plan-recognition.ts';
+import { createShareWork } from './share-work.ts';
 import { decodeRecording } from './tracks/decode-recording.ts';
 import { unpackWords } from './tracks/unpack-words.ts';
 
@@ -76,8 +77,6 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
   });
   let ffmpeg: Promise<FfmpegTools> | undefined;
 
-  let modelsReady: { names: string; signal: AbortSignal; done: Promise<void> } | undefined;
-
   async function findFfmpeg(): Promise<FfmpegTools> {
     ffmpeg ??= checkFfmpeg();
     try {
@@ -88,20 +87,10 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     }
   }
 
+  const share = createShareWork();
   /** Both stages need the same models at the same time: their hashes are computed once. */
-  async function needModels(names: readonly string[], signal: AbortSignal): Promise<void> {
-    if (modelsReady?.names !== names.join())
-      modelsReady = { names: names.join(), signal, done: ensureModels(names, signal) };
-    const attempt = modelsReady;
-    try {
-      await attempt.done;
-    } catch (error) {
-      if (modelsReady === attempt) modelsReady = undefined; // another recording tries again
-      // whoever began it has stopped, which is no reason for others to
-      if (attempt.signal.aborted && !signal.aborted) return needModels(names, signal);
-      throw error;
-    }
-  }
+  const needModels = (names: readonly string[], signal: AbortSignal) =>
+    share(`models ${names.join()}`, signal, () => ensureModels(names, signal));
 
   async function infer<T>(
     models: readonly string[],
@@ -154,20 +143,10 @@ export function startStages({ config, logger, ensureModels }: WorkerOptions): Wo
     }
   }
 
-  const checked = new Map<string, Promise<void>>();
-
   /** A model that was never run where Hansard is made shows first that it hears as it should. */
   async function checkUntried(models: readonly string[], signal: AbortSignal): Promise<void> {
-    for (const model of models.filter(name => findModel(name).isUntried)) {
-      const done = checked.get(model) ?? checkFirst(model, signal);
-      checked.set(model, done);
-      try {
-        await done;
-      } catch (error) {
-        checked.delete(model); // the next recording tries again
-        throw error;
-      }
-    }
+    for (const model of models.filter(name => findModel(name).isUntried))
+      await share(`check ${model}`, signal, () => checkFirst(model, signal));
   }
 
   async function checkFirst(model: string, signal: AbortSignal): Promise<void> {
