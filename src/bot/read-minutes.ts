@@ -11,7 +11,7 @@ import { createResultStore } from '../pipeline/results/result-store.ts';
 import { findOutcome } from '../pipeline/run-stage.ts';
 import { diarizationSchema, renderedSchema, transcriptionSchema, transcriptSchema } from '../pipeline/stage-results.ts';
 import type { Store } from '../pipeline/store/open-store.ts';
-import { type Summary, type SummaryItem, summarySchema } from '../pipeline/summary.ts';
+import { type SpeakerName, type Summary, type SummaryItem, summarySchema } from '../pipeline/summary.ts';
 import { voicesOfTracks } from '../pipeline/tracks.ts';
 
 /** All throw HansardError `blob_missing` when it is no longer kept, or not there yet. */
@@ -22,15 +22,20 @@ export interface MinutesReader {
   heard(meetingId: string): Promise<{ transcription: Transcription; diarization: Diarization }>;
   /** As people see it, with what they changed. */
   minutes(meetingId: string): Promise<{ summary: Summary; transcript: TranscriptFile; meta: MetaFile }>;
+  /** Names for its speakers that a language model read in the words; none until the summary is there. */
+  namesRead(meetingId: string): Promise<readonly SpeakerName[]>;
   /** The words of an item before anybody changed them. */
   originalText(meetingId: string, item: SummaryItem): Promise<string>;
 }
 
 export function createMinutesReader(store: Store, blobs: BlobStore): MinutesReader {
   const results = createResultStore(blobs);
-  const read = async <T>(meetingId: string, stage: StageName, schema: z.ZodType<T>): Promise<T> => {
+  const find = async <T>(meetingId: string, stage: StageName, schema: z.ZodType<T>) => {
     const key = store.stages.get(meetingId, stage).resultKey ?? '';
-    const outcome = key === '' ? undefined : await findOutcome(results, key, schema);
+    return key === '' ? undefined : await findOutcome(results, key, schema);
+  };
+  const read = async <T>(meetingId: string, stage: StageName, schema: z.ZodType<T>): Promise<T> => {
+    const outcome = await find(meetingId, stage, schema);
     if (!outcome) throw new HansardError('blob_missing', `the result of ${stage} of meeting ${meetingId}`);
     return outcome.result;
   };
@@ -51,6 +56,9 @@ export function createMinutesReader(store: Store, blobs: BlobStore): MinutesRead
         transcript: parse('transcript.json', transcriptFileSchema),
         meta: parse('meta.json', metaFileSchema),
       };
+    },
+    async namesRead(meetingId) {
+      return (await find(meetingId, 'summarize', summarySchema))?.result.speakerNames ?? [];
     },
     async originalText(meetingId, { id, text }) {
       const summary = await read(meetingId, 'summarize', summarySchema);

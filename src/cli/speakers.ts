@@ -64,10 +64,16 @@ export function speakersCommand(load: Load): Command {
     );
 }
 
-function list({ transcript }: Heard, _words: readonly string[], _services: Services, { json }: { json?: true }): void {
+async function list(
+  { meeting, minutes, transcript }: Heard,
+  _words: readonly string[],
+  _services: Services,
+  { json }: { json?: true },
+): Promise<void> {
+  const read = await minutes.namesRead(meeting.id);
   const speakers = transcript.speakers.map(speaker => ({
     ...speaker,
-    suggestions: suggestionsFor(speaker.id, transcript),
+    suggestions: suggestionsFor(speaker.id, transcript, read),
   }));
   if (json) return void process.stdout.write(`${JSON.stringify(speakers)}\n`);
   for (const { id, label, by, speechMs, suggestions } of speakers) {

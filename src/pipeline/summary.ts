@@ -29,6 +29,14 @@ export const actionItemSchema = item.extend({
   status: z.enum(['open', 'done', 'cancelled']),
 });
 
+/** A name that a language model read in the words and that they bear out: for people to confirm, never set by itself. */
+const speakerName = z.object({
+  /** Id of the speaker. */
+  speaker: z.string(),
+  name: z.string(),
+  evidence: evidenceSchema,
+});
+
 export const summarySchema = z.object({
   schemaVersion: z.literal(1),
   title: z.string(),
@@ -39,6 +47,8 @@ export const summarySchema = z.object({
   actionItems: z.array(actionItemSchema),
   questions: z.array(item),
   numbers: z.array(item),
+  /** Who the speakers without a name may be; missing where the model said nothing that holds. */
+  speakerNames: z.array(speakerName).optional(),
   /** By rules, by a model on Ollama, or by one on a server that speaks OpenAI's protocol. */
   method: z.enum(['extractive', 'ollama', 'openai']),
   /** Name of the language model; null for the extractive method. */
@@ -51,4 +61,5 @@ export const summarySchema = z.object({
 export type Evidence = z.infer<typeof evidenceSchema>;
 export type SummaryItem = z.infer<typeof item>;
 export type ActionItem = z.infer<typeof actionItemSchema>;
+export type SpeakerName = z.infer<typeof speakerName>;
 export type Summary = z.infer<typeof summarySchema>;

@@ -4,6 +4,7 @@ import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
 import type { Meeting } from '../../pipeline/store/meetings.ts';
+import type { SpeakerName } from '../../pipeline/summary.ts';
 import { isUnnamed } from '../../pipeline/tracks.ts';
 import { context, list, message, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -68,19 +69,23 @@ export function listenToSpeakers(parts: DiscordParts): (meeting: Meeting, heard:
   });
 
   return async (meeting, { responder }) => {
-    await responder.sayComponents(buildSpeakersForm(meeting.id, await minutes.transcript(meeting.id)));
+    const transcript = await minutes.transcript(meeting.id);
+    await responder.sayComponents(buildSpeakersForm(meeting.id, transcript, await minutes.namesRead(meeting.id)));
   };
 }
 
-/** Each with something that was said, and a menu that leads to the dialog of one. */
-export function buildSpeakersForm(meetingId: string, transcript: Transcript) {
+/**
+ * Each with something that was said, and a menu that leads to the dialog of one.
+ * @param read names that a language model read in the words
+ */
+export function buildSpeakersForm(meetingId: string, transcript: Transcript, read: readonly SpeakerName[]) {
   const speakers = speakersShown(transcript);
   if (speakers.length === 0)
     return asDiscord(message('Nobody', [paragraph({ text: 'Nobody speaks in this recording.' })])).components;
   const isUnknown = speakers.some(isUnnamed);
   const lines = speakers.map(({ id, label, speechMs }) => [
     { text: `${label === id ? id : `${label} (${id})`}, ${formatLength(speechMs)} `, style: 'bold' as const },
-    ...hintsOf(id, transcript),
+    ...hintsOf(id, transcript, read),
   ]);
   return buildForm({
     ...{ title: 'Who is who', action: WHO, value: meetingId },

@@ -4,6 +4,7 @@ import type { Speaker, Transcript, Turn } from '../../pipeline/meeting.ts';
 import { suggestionsFor } from '../../pipeline/minutes/suggest-names.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatClock } from '../../pipeline/render/format-time.ts';
+import type { SpeakerName } from '../../pipeline/summary.ts';
 import type { Piece } from '../message.ts';
 import { cut, plain } from '../text.ts';
 
@@ -19,9 +20,9 @@ export function speakersShown({ speakers }: Transcript): Speaker[] {
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** What one says, and who that may be: a name is never set by itself. */
-export function hintsOf(id: string, transcript: Transcript): Piece[] {
-  const [likeliest] = suggestionsFor(id, transcript);
+/** What one says, and who that may be: a name is never set by itself. @param read names that a language model read */
+export function hintsOf(id: string, transcript: Transcript, read: readonly SpeakerName[]): Piece[] {
+  const [likeliest] = suggestionsFor(id, transcript, read);
   const quote = quoteOf(transcript.turns.filter(({ speaker }) => speaker === id));
   return [{ text: quote }, ...(likeliest ? [{ text: ` ${sentenceOf(likeliest)}`, style: 'italic' as const }] : [])];
 }

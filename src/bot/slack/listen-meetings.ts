@@ -31,6 +31,8 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
       await work(press);
     });
 
+  const whoIsWho = async (id: string) => [await minutes.transcript(id), await minutes.namesRead(id)] as const;
+
   const actions: MeetingActions = {
     async cancel(meeting, user) {
       await rights.assertMayChange(meeting, user);
@@ -43,7 +45,7 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
     },
     async speakers(meeting, user, triggerId) {
       await rights.assertMayChange(meeting, user);
-      const view = buildSpeakersDialog(meeting, await minutes.transcript(meeting.id));
+      const view = buildSpeakersDialog(meeting, ...(await whoIsWho(meeting.id)));
       await slack.call('views.open', client => client.views.open({ trigger_id: triggerId, view }));
       return undefined;
     },
@@ -97,7 +99,7 @@ export function listenToMeetings(parts: SlackParts): MeetingActions {
   onOwnButton(ACTIONS.clips, async ({ meeting, viewId }) => {
     const clips = await parts.cutClips(meeting);
     await platform.showClips(meeting, clips);
-    const view = buildSpeakersDialog(meeting, await minutes.transcript(meeting.id), true);
+    const view = buildSpeakersDialog(meeting, ...(await whoIsWho(meeting.id)), true);
     if (viewId) await slack.call('views.update', client => client.views.update({ view_id: viewId, view }));
   });
 

@@ -3,6 +3,7 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
+import type { SpeakerName } from '../../pipeline/summary.ts';
 import { isUnnamed } from '../../pipeline/tracks.ts';
 import { type Block, buttons, context, paragraph } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
@@ -21,8 +22,16 @@ export const SPEAKERS_DIALOG = 'hansard_speakers_dialog';
 
 const NOBODY = 'nobody';
 
-/** @param areClipsPosted they are in the thread by now */
-export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcript, areClipsPosted = false): ModalView {
+/**
+ * @param read names that a language model read in the words
+ * @param areClipsPosted they are in the thread by now
+ */
+export function buildSpeakersDialog(
+  meeting: DialogMeeting,
+  transcript: Transcript,
+  read: readonly SpeakerName[],
+  areClipsPosted = false,
+): ModalView {
   const shown = speakersShown(transcript);
   const unknown = shown.filter(isUnnamed);
   const help: Block[] =
@@ -37,18 +46,19 @@ export function buildSpeakersDialog(meeting: DialogMeeting, transcript: Transcri
   return buildDialog(SPEAKERS_DIALOG, meeting, {
     title: 'Who is who',
     submit: 'Use these names',
-    blocks: [...help, ...shown.flatMap(speaker => blocksOf(speaker, transcript, shown))],
+    blocks: [...help, ...shown.flatMap(speaker => blocksOf(speaker, transcript, read, shown))],
   });
 }
 
 function blocksOf(
   { id, label, speechMs }: Speaker,
   transcript: Transcript,
+  read: readonly SpeakerName[],
   all: readonly Speaker[],
 ): (Block | KnownBlock)[] {
   const others = all.filter(other => other.id !== id);
   return [
-    paragraph({ text: `${id}, ${formatLength(speechMs)} `, style: 'bold' }, ...hintsOf(id, transcript)),
+    paragraph({ text: `${id}, ${formatLength(speechMs)} `, style: 'bold' }, ...hintsOf(id, transcript, read)),
     textField(
       { block: `name.${id}`, label: 'Name', isOptional: true },
       { initial: label === id ? undefined : label, most: MOST_NAME_CHARACTERS },

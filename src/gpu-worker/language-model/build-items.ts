@@ -5,8 +5,9 @@ import { createEvidenceCheck, type EvidenceCheck } from '../../pipeline/minutes/
 import { findDue, findDueMentions } from '../../pipeline/minutes/due-dates.ts';
 import { readByRules } from '../../pipeline/minutes/read-by-rules.ts';
 import { seconds } from '../../pipeline/minutes/sentences.ts';
+import { keepBorneOut } from '../../pipeline/minutes/suggest-names.ts';
 import { foldWords, tidy } from '../../pipeline/minutes/words.ts';
-import type { ActionItem, Evidence, Summary, SummaryItem } from '../../pipeline/summary.ts';
+import type { ActionItem, Evidence, SpeakerName, Summary, SummaryItem } from '../../pipeline/summary.ts';
 import { createPlacer, type Placer } from './place-quote.ts';
 import type { Reply, ReplyItem } from './reply.ts';
 import { type FoundAction, type FoundItem, settleActions, settleDecisions, settleItems } from './settle-items.ts';
@@ -34,6 +35,29 @@ export function buildItems(replies: readonly Reply[], transcript: Transcript, to
     questions: numbered('Q', settleItems(found('questions')), check),
     numbers: numbered('N', settleItems(found('numbers')), check),
   };
+}
+
+/** Names that pass the checks of items, and that the words give to that speaker; the others are left out. */
+export function buildSpeakerNames(
+  replies: readonly Reply[],
+  transcript: Transcript,
+  check: EvidenceCheck,
+): SpeakerName[] {
+  const place = createPlacer(transcript);
+  const ids = new Map(
+    transcript.speakers.flatMap(({ id, label }) => [id, label].map(said => [said.toLowerCase(), id])),
+  );
+  const read = replies
+    .flatMap(({ speakerNames }) => speakerNames)
+    .map(({ speaker, name, turn, quote }) => ({
+      speaker: ids.get(speaker.trim().toLowerCase()) ?? speaker,
+      name,
+      evidence: place(turn, quote),
+    }));
+  return keepBorneOut(
+    read.filter(({ name, evidence }) => check.item({ text: name, evidence: [evidence] }) === undefined),
+    transcript,
+  );
 }
 
 function toItem({ text, evidence }: ReplyItem, place: Placer): FoundItem {

@@ -27,12 +27,17 @@ function buildReplySchema(ids: readonly string[]) {
       .max(16),
     questions: z.array(item).max(8),
     numbers: z.array(item).max(12),
+    speakerNames: z
+      .array(z.object({ speaker: z.string().max(60), name: z.string().max(60), turn, quote: z.string().max(300) }))
+      .max(8),
   });
 }
 
 const wholeSchema = z.object({ title: z.string().max(100), abstract: z.string().max(1_200) });
 
-const replySchema = buildReplySchema([]);
+const asked = buildReplySchema([]);
+/** Names are an extra: an answer without them, as to an older prompt, or with broken ones is as good as any. */
+const replySchema = asked.extend({ speakerNames: asked.shape.speakerNames.catch([]) });
 export type Reply = z.infer<typeof replySchema>;
 export type ReplyItem = Reply['decisions'][number];
 export type Whole = z.infer<typeof wholeSchema>;

@@ -5,7 +5,7 @@ import { createEvidenceCheck, type EvidenceCheck } from '../../pipeline/minutes/
 import { tidy } from '../../pipeline/minutes/words.ts';
 import type { Summarizer } from '../../pipeline/ports.ts';
 import type { Summary } from '../../pipeline/summary.ts';
-import { buildItems } from './build-items.ts';
+import { buildItems, buildSpeakerNames } from './build-items.ts';
 import type { LanguageModel } from './language-model.ts';
 import { WAIT_LIMITS, type WaitLimits } from './patience.ts';
 import { loadPrompts, type Prompts } from './prompts.ts';
@@ -41,6 +41,7 @@ export function createModelSummarizer(
       const today = dayOf(meetingDate, timeZone);
       const check = createEvidenceCheck(transcript, today);
       const items = buildItems(replies, transcript, today);
+      const speakerNames = buildSpeakerNames(replies, transcript, check);
       const { title, abstract } = await reading.writeWhole(replies, items, check);
       const checked = checkAbstract(abstract, check);
       context.onProgress(1);
@@ -50,6 +51,7 @@ export function createModelSummarizer(
         language,
         abstract: checked.abstract,
         ...items,
+        ...(speakerNames.length > 0 && { speakerNames }),
         method: model.method,
         model: found.model,
         coverage: reading.coverage(),

@@ -18,20 +18,23 @@ const NO_NAMES = new Set(
 );
 
 const NAME = "\\p{Lu}[\\p{Ll}']+(?:-\\p{Lu}\\p{Ll}+)?";
-const CALLED = `(?:(?:mr|mrs|ms|miss|dr|doctor|professor)\\.? )?(${NAME})`;
 const OPENING =
   '(?:okay|ok|yes|so|right|great|good|and|perfect|well|thanks|thank you|hi|hello|hey|morning|good morning|sorry|now|then|alright|sure|lovely|cool|but|oh)';
-/** Whatever the capitals: only names that are known count. */
-const VOCATIVES = [
-  new RegExp(`^${CALLED},`, 'iu'),
-  new RegExp(`^(?:${OPENING},? )+${CALLED}[,.?!]`, 'iu'),
-  new RegExp(`, ${CALLED}[.?!]?$`, 'iu'),
-  new RegExp(`^${CALLED}\\?$`, 'iu'),
-  new RegExp(`[.,] ${CALLED}, (?:can|could|will|would|please|do|are|is|have|how|what|where|when|you)\\b`, 'iu'),
-  new RegExp(`^(?:${OPENING},? )*${CALLED},? (?:can|could|will|would|do|are|have) you\\b`, 'iu'),
-  new RegExp(`\\b(?:can|could|will|would) you,? ${CALLED},? (?:please )?\\p{Ll}`, 'iu'),
-  new RegExp(`\\bmy name is (${NAME})|\\bthank you,? ${CALLED}[.,!]`, 'iu'),
-];
+/** How a name is called, whatever the capitals: only names that are known count. @param name a pattern */
+function vocativesOf(name: string): RegExp[] {
+  const called = `(?:(?:mr|mrs|ms|miss|dr|doctor|professor)\\.? )?(${name})`;
+  return [
+    new RegExp(`^${called},`, 'iu'),
+    new RegExp(`^(?:${OPENING},? )+${called}[,.?!]`, 'iu'),
+    new RegExp(`, ${called}[.?!]?$`, 'iu'),
+    new RegExp(`^${called}\\?$`, 'iu'),
+    new RegExp(`[.,] ${called}, (?:can|could|will|would|please|do|are|is|have|how|what|where|when|you)\\b`, 'iu'),
+    new RegExp(`^(?:${OPENING},? )*${called},? (?:can|could|will|would|do|are|have) you\\b`, 'iu'),
+    new RegExp(`\\b(?:can|could|will|would) you,? ${called},? (?:please )?\\p{Ll}`, 'iu'),
+    new RegExp(`\\bmy name is (${name})|\\bthank you,? ${called}[.,!]`, 'iu'),
+  ];
+}
+const VOCATIVES = vocativesOf(NAME);
 /** A name given a task is a name even where nobody calls it. */
 const SUBJECT = new RegExp(
   `(?:^|[,.] |\\b(?:[Aa]nd|[Ss]o|[Tt]hen|to|from|with|[Aa]sk|[Tt]ell|that|[Bb]ut) )(${NAME}) (?:will|'ll|is going to|needs to|has to|should|can you|could you|said|promised|offered|is on leave)\\b`,
@@ -68,6 +71,11 @@ export function findNames(sentences: readonly Sentence[], speakers: readonly Spe
     find: word => known.get(word.toLowerCase()),
     called: sentence => [...new Set(called(sentence))],
   };
+}
+
+/** Whether a name that is known is called in a text. @param name letters, hyphens, apostrophes and spaces */
+export function isCalled(name: string, text: string): boolean {
+  return vocativesOf(name).some(pattern => pattern.test(text));
 }
 
 /** "Anna Schmidt" is called "Anna" or "Schmidt", unless somebody else is as well. */

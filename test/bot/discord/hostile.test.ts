@@ -192,7 +192,7 @@ test('10,000 hostile texts break no message and no form, call nobody and lead no
     }
     const transcript = transcriptOf(next, 1 + (round % 22));
     const [first] = transcript.speakers;
-    assertComponents(buildSpeakersForm(meeting.id, transcript));
+    assertComponents(buildSpeakersForm(meeting.id, transcript, []));
     if (first) assertModal(buildSpeakerModal(meeting.id, { ...first, label: next() }, transcript.speakers));
     assertComponents(buildRerunForm({ ...meeting, options: { language: next(), summaryStyle: next() } }));
     const settings = { consent: next().slice(0, 300), glossary: [{ heard: next().slice(0, 80), written: 'x' }] };

@@ -11,7 +11,7 @@ const spans = [
 ];
 const transcript = assignSpeakers(words, { spans }, 6_000);
 const textOf = (id: string, of = transcript) =>
-  hintsOf(id, of)
+  hintsOf(id, of, [])
     .map(({ text }) => text)
     .join('');
 

@@ -141,7 +141,7 @@ test('10,000 hostile texts break no message and no dialog, and call nobody', () 
     assertView(buildFixDialog(meeting, minutes.summary));
     for (const item of [...minutes.summary.decisions.slice(0, 1), ...minutes.summary.actionItems.slice(0, 1)])
       assertView(buildItemDialog(meeting, item));
-    assertView(buildSpeakersDialog(meeting, transcriptOf(next)));
+    assertView(buildSpeakersDialog(meeting, transcriptOf(next), []));
     assertView(buildFilesDialog(meeting, [{ name: next(), url: 'https://slack.example/x' }]));
     assertView(buildRerunDialog({ ...meeting, options: { language: next(), summaryStyle: next() } }));
     assertView(buildLinkDialog(next()));

@@ -13,6 +13,7 @@ const EMPTY: Reply = {
   actionItems: [],
   questions: [],
   numbers: [],
+  speakerNames: [],
 };
 
 const MEETING = meetingOf(`
