@@ -6,6 +6,7 @@ import { createResultStore } from '../../src/pipeline/results/result-store.ts';
 import { findOutcome } from '../../src/pipeline/run-stage.ts';
 import { transcriptSchema } from '../../src/pipeline/stage-results.ts';
 import { openStore } from '../../src/pipeline/store/open-store.ts';
+import { say, transcription } from '../builders/meeting.ts';
 import { startPipeline } from '../builders/pipeline.ts';
 import { createProgram, type Finished } from '../builders/program.ts';
 import { until } from '../builders/until.ts';
@@ -58,6 +59,22 @@ describe('people and speakers on the command line', { concurrency: 2 }, () => {
       refuses(run('name', 'SPEAKER_07', 'Kenji'), /There is no such speaker/),
       refuses(run('split', 'SPEAKER_01', 'T0099'), /not all of these are turns/),
     ]);
+  });
+
+  test('names that a language model read are listed with their quote, and not set', async t => {
+    const pipeline = await startPipeline(t);
+    const { transcribe } = pipeline.fake.stages;
+    // the rules do not take a word for a name that is written small as well
+    const asked = say(500, 'Grace, can you start?');
+    const answered = say(5_000, 'The grace period is over.');
+    transcribe.run = async () => transcription(asked, answered);
+    const evidence = { turn: 'T0001', start: 0.5, end: 2, quote: 'Grace, can you start?' };
+    pipeline.fake.summarized = { speakerNames: [{ speaker: 'SPEAKER_01', name: 'Grace', evidence }] };
+    const { id } = await pipeline.submit();
+    await pipeline.work();
+    await pipeline.reaches(id, 'done');
+    const { stdout } = await createProgram(t).run(['speakers', id, 'list'], { HANSARD_DATA: pipeline.folder });
+    assert.match(stdout, /^SPEAKER_01, .*\n {2}perhaps Grace \(50 %\): “Grace, can you start\?” at 00:00$/m);
   });
 
   test('enrolling asks for the switch and for consent before it listens, and nobody unknown is forgotten', async t => {

@@ -63,25 +63,22 @@ export function suggestionsFor(
   transcript: Transcript,
   read: readonly SpeakerName[] = [],
 ): NameSuggestion[] {
-  const maybe = transcript.speakers.find(speaker => speaker.id === id)?.maybe;
-  const heard = maybe && ({ ...maybe, from: 'voice', evidence: null } as const);
-  const said = suggestNames(transcript).get(id);
-  const more = suggestReadNames(read, transcript).get(id);
-  const isSame = said?.name.toLowerCase() === more?.name.toLowerCase();
-  return [heard, said, isSame ? undefined : more]
+  const speaker = transcript.speakers.find(one => one.id === id);
+  const heard = speaker?.maybe && ({ ...speaker.maybe, from: 'voice', evidence: null } as const);
+  const said = speaker && isUnnamed(speaker) ? makeReady(transcript) : undefined;
+  const byRules = said && suggestNames(transcript, said).get(id);
+  // checked anew: speakers may have been merged or split since
+  const votes = said ? read.flatMap(one => findVote(one, said) ?? []) : [];
+  const byModel = countVotes(transcript, votes).get(id);
+  const isSame = byRules?.name.toLowerCase() === byModel?.name.toLowerCase();
+  return [heard, byRules, isSame ? undefined : byModel]
     .filter(one => one !== undefined)
     .sort((a, b) => b.confidence - a.confidence);
 }
 
 /** By speaker id; nothing for speakers that have a name, and at most one name each. */
-export function suggestNames(transcript: Transcript): Map<string, NameSuggestion> {
-  return countVotes(transcript, collectVotes);
-}
-
-/** The same for names that a language model read: checked anew, since speakers may have been merged or split. */
-function suggestReadNames(read: readonly SpeakerName[], transcript: Transcript): Map<string, NameSuggestion> {
-  if (read.length === 0) return new Map();
-  return countVotes(transcript, said => read.flatMap(one => findVote(one, said) ?? []));
+export function suggestNames(transcript: Transcript, said: Said = makeReady(transcript)): Map<string, NameSuggestion> {
+  return countVotes(transcript, collectVotes(said));
 }
 
 /**
@@ -110,12 +107,10 @@ function makeReady(transcript: Transcript): Said {
   };
 }
 
-function countVotes(transcript: Transcript, collect: (said: Said) => Vote[]): Map<string, NameSuggestion> {
-  const { speakers } = transcript;
+function countVotes({ speakers }: Transcript, all: readonly Vote[]): Map<string, NameSuggestion> {
   const unknown = new Set(speakers.filter(isUnnamed).map(({ id }) => id));
-  if (unknown.size === 0) return new Map();
   const taken = new Set(speakers.map(({ label }) => label.toLowerCase()));
-  const votes = collect(makeReady(transcript)).filter(({ name }) => !taken.has(name.toLowerCase()));
+  const votes = all.filter(({ name }) => !taken.has(name.toLowerCase()));
   const total = (of: Partial<Vote>) =>
     votes
       .filter(vote => (of.name ?? vote.name) === vote.name && (of.speaker ?? vote.speaker) === vote.speaker)

@@ -20,6 +20,14 @@ test('a speaker without a name is told by what they say, and by what others call
   assert.match(textOf('SPEAKER_01'), /“Yes, the order is placed\.” Perhaps Kenji: “Kenji, can you start\?”$/);
 });
 
+test('a name that a language model read is told with its quote too', () => {
+  const heard = transcription(say(0, 'Grace, can you start?'), say(3_000, 'Yes, in the grace period.'));
+  const meeting = assignSpeakers(heard, { spans }, 6_000);
+  const evidence = { turn: 'T0001', start: 0, end: 2, quote: 'Grace, can you start?' };
+  const hint = hintsOf('SPEAKER_01', meeting, [{ speaker: 'SPEAKER_01', name: 'Grace', evidence }]);
+  assert.match(hint.map(({ text }) => text).join(''), / Perhaps Grace: “Grace, can you start\?”$/);
+});
+
 test('one that is only like a voice is told so, and one that has a name is not guessed at', () => {
   const withMaybe = (label: string) => ({
     ...transcript,
