@@ -238,6 +238,20 @@ describe('hostile words', () => {
     }
   });
 
+  test('wordings that the rules begin to read, and that never end, are read', async () => {
+    for (const part of [
+      "I'll have it, ",
+      'so if we ',
+      'can I get the ',
+      'an hour and a half ',
+      'Anna, can you ',
+      '1,1.1 ',
+    ]) {
+      const text = part.repeat(20_000 / part.length);
+      assert.equal((await minutesOf(transcriptOf([{ speaker: 'A', text }]))).coverage, 1);
+    }
+  });
+
   test('one thing said ten thousand times is one thing with few moments', async () => {
     const text = "I'll send the report by Friday. ".repeat(10_000);
     const { actionItems } = await minutesOf(transcriptOf([{ speaker: 'A', text }]));
