@@ -12,12 +12,12 @@ import type { Person } from '../pipeline/store/people.ts';
 import { confirmSpeakers, findSound, type SaidSpeaker } from '../pipeline/voices/confirm-speakers.ts';
 import { endLesson } from '../pipeline/voices/end-lesson.ts';
 import { CONSENT_DAYS } from '../pipeline/voices/enrol-person.ts';
-import { forgetPerson } from '../pipeline/voices/forget-person.ts';
+import { type ForgetReceipt, forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, workspaceOf } from '../pipeline/voices/plan-voices.ts';
 import { renamePerson } from '../pipeline/voices/rename-person.ts';
 import { SAMPLE_MS } from './learn-voices.ts';
 import { type ChatMessage, sentence } from './message.ts';
-import { presentReceipt, presentVoice, presentVoiceOffer } from './present/present-voice.ts';
+import { presentReceipts, presentVoice, presentVoiceOffer } from './present/present-voice.ts';
 import { quoteOf } from './present/speaker-quotes.ts';
 import type { MinutesReader } from './read-minutes.ts';
 import { cut, plain } from './text.ts';
@@ -83,13 +83,14 @@ const MOST_FETCH_MS = 60_000;
 export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
   const { platform, store, queue, blobs, minutes, correct, write } = options;
   const accountOf = (user: string) => `${platform}:${user}`;
-  // what is said in private belongs to no channel: the workspace is the platform
-  const find = (user: string): Person | undefined => store.people.findByAccount(accountOf(user));
+  /** Of each workspace: an administrator may have enrolled them in another one than the platform's. */
+  const findAll = (user: string): Person[] =>
+    store.people.findAll(accountOf(user)).filter(({ accounts }) => accounts.includes(accountOf(user)));
   const after = (ms: number) => new Date(Date.now() + ms).toISOString();
   const until = () => after(CONSENT_DAYS * DAY_MS).slice(0, 10);
-  const validPrints = (person: Person | undefined) => {
+  const validPrints = (people: readonly Person[]) => {
     const now = new Date().toISOString();
-    return person ? store.voiceprints.of(person.id).filter(({ expiresAt }) => expiresAt > now) : [];
+    return people.flatMap(({ id }) => store.voiceprints.of(id)).filter(({ expiresAt }) => expiresAt > now);
   };
   const assertOn = () => {
     if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
@@ -97,8 +98,9 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
 
   return {
     show(user) {
-      const person = find(user);
-      const prints = validPrints(person);
+      const people = findAll(user);
+      const [person] = people;
+      const prints = validPrints(people);
       const last = prints
         .map(({ expiresAt }) => expiresAt.slice(0, 10))
         .toSorted()
@@ -115,6 +117,7 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
         user,
         'Post a recording of about 20 seconds here, within ten minutes, in which nobody but you talks. I learn your voice from it and keep no copy of it.',
       );
+      // what is said in private belongs to no channel: the workspace is the platform
       store.lessons.add({
         ...{ state: 'waiting', workspace: platform, account: accountOf(user), name: nameOf(name), proof: press },
         expiresAt: after(SAMPLE_MS),
@@ -161,7 +164,7 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
     },
 
     async offer(meeting, speaker, { user, name }) {
-      if (!areVoicesOn(store) || validPrints(find(user)).length > 0) return undefined;
+      if (!areVoicesOn(store) || validPrints(findAll(user)).length > 0) return undefined;
       return await unlessRunning(async () => {
         const sound = await findSound(blobs, meeting, speaker, await minutes.heard(meeting.id));
         if (!sound) return undefined;
@@ -186,22 +189,23 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
 
     async forget(user) {
       const account = accountOf(user);
-      const person = find(user);
       for (const lesson of store.lessons.learning())
         if ('account' in lesson && lesson.account === account) await endLesson({ store, queue, blobs }, lesson);
       store.lessons.removeOf(account);
-      if (!person) return sentence('I keep nothing of your voice.');
-      const receipt = await forgetPerson({ store, queue, blobs, correct }, person.id, account);
+      const receipts: ForgetReceipt[] = [];
+      for (const { id } of findAll(user))
+        receipts.push(await forgetPerson({ store, queue, blobs, correct }, id, account));
+      if (receipts.length === 0) return sentence('I keep nothing of your voice.');
       await options.renewBackups();
-      return presentReceipt(receipt);
+      return presentReceipts(receipts);
     },
 
     rename(user, name) {
-      const person = find(user);
-      if (!person) return 'I do not know you by your voice: type /transcribe voice first.';
+      const people = findAll(user);
+      if (people.length === 0) return 'I do not know you by your voice: type /transcribe voice first.';
       const wanted = nameOf(name);
       if (wanted === '') return 'Say how you are called: /transcribe voice name Maya Lindqvist';
-      const meetings = renamePerson({ store, correct }, person.id, wanted, accountOf(user));
+      const meetings = people.flatMap(({ id }) => renamePerson({ store, correct }, id, wanted, accountOf(user)));
       return `You are “${wanted}” from now on. Meetings that are made again with that name: ${meetings.length}.`;
     },
   };

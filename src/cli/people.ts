@@ -45,7 +45,7 @@ export function peopleCommand(load: Load): Command {
     .command('enrol <name> <sample...>')
     .description('learn the voice of somebody who agreed to it, from recordings of them alone')
     .option('--consent <file>', 'the document that shows that they agreed; its hash goes into the audit')
-    .option('--workspace <name>', 'whose meetings: local, slack, slack:T1 …', LOCAL_WORKSPACE)
+    .option('--workspace <name>', 'whose meetings: local, slack or discord', LOCAL_WORKSPACE)
     .option('--account <platform:id>', 'whom the platform means; may be given again', collect, [])
     .option('--days <n>', 'how long the consent holds', parseDays, CONSENT_DAYS)
     .option('--again', 'they asked to be forgotten before, and changed their mind')

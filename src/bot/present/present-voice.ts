@@ -1,6 +1,16 @@
 /** What people read who want to be recognised by their voice, or no longer. Pure. */
 import type { ForgetReceipt } from '../../pipeline/voices/forget-person.ts';
-import { type ButtonSpec, buttons, type ChatMessage, context, list, message, paragraph, sentence } from '../message.ts';
+import {
+  type ButtonSpec,
+  buttons,
+  type ChatMessage,
+  context,
+  list,
+  message,
+  type Piece,
+  paragraph,
+  sentence,
+} from '../message.ts';
 import { ACTIONS } from './present-progress.ts';
 
 export interface VoiceStanding {
@@ -81,14 +91,23 @@ export function forgetVoiceButton(): ButtonSpec {
   };
 }
 
-export function presentReceipt({ at, voiceprints, meetings, auditSeq, person }: ForgetReceipt): ChatMessage {
+/** @param receipts one for each workspace in which they were known */
+export function presentReceipts(receipts: readonly ForgetReceipt[]): ChatMessage {
   const first = 'Your voice is forgotten.';
+  const samples = receipts.reduce((sum, { voiceprints }) => sum + voiceprints, 0);
   return message(first, [
     paragraph({ text: first, style: 'bold' }),
     list([
-      [{ text: `Samples deleted: ${voiceprints}` }],
-      [{ text: `Meetings that are made again without your name: ${meetings.length}` }],
-      [{ text: `Receipt: row ${auditSeq} of the audit, ${at}, ` }, { text: person, style: 'code' }],
+      [{ text: `Samples deleted: ${samples}` }],
+      [
+        {
+          text: `Meetings that are made again without your name: ${receipts.flatMap(({ meetings }) => meetings).length}`,
+        },
+      ],
+      ...receipts.map(({ auditSeq, at, person }): Piece[] => [
+        { text: `Receipt: row ${auditSeq} of the audit, ${at}, ` },
+        { text: person, style: 'code' },
+      ]),
     ]),
     context('Copies that somebody downloaded, and what others said of you, stay.'),
   ]);

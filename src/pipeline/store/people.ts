@@ -39,7 +39,7 @@ export interface People {
   /** @throws HansardError `unknown_person` */
   get(id: string): Person;
   /** Whom a platform means, `slack:U1`; never by a name. */
-  findByAccount(account: string, workspace?: string): Person | undefined;
+  findByAccount(account: string, workspace: string): Person | undefined;
   /** By id, the beginning or end of one, account, or name in any case. */
   findAll(text: string, workspace?: string): Person[];
   /** By name. */
@@ -111,7 +111,7 @@ export function createPeople(db: Database, audit: Audit): People {
       }),
     findByAccount: (account, workspace) =>
       select('WHERE id IN (SELECT person_id FROM person_accounts WHERE account = ?) ORDER BY id', account).find(
-        person => workspace === undefined || person.workspace === workspace,
+        person => person.workspace === workspace,
       ),
     findAll: (text, workspace) =>
       select(
