@@ -33,8 +33,11 @@ export function enrolPerson(store: Store, enrolment: Enrolment, who: string): Pe
   if (!areVoicesOn(store)) throw new HansardError('voices_off', 'global voices is not true');
   return store.transaction(() => {
     if (enrolment.again) store.people.welcome({ workspace, name, accounts }, who);
-    const meant = consent.kind === 'file' ? [...accounts, name] : accounts;
-    const [known] = meant.flatMap(text => store.people.findAll(text, workspace));
+    // never by text for a press: somebody else may have chosen an account for their name
+    const [known] = [
+      ...accounts.flatMap(account => store.people.findByAccount(account, workspace) ?? []),
+      ...(consent.kind === 'file' ? store.people.findAll(name, workspace) : []),
+    ];
     const person = known ?? store.people.add({ workspace, name, state: 'confirmed', accounts }, who);
     assertOwnVoice(store, person, { workspace, model, samples: learned.map(({ vector }) => vector) });
     for (const { vector, narrow, clip } of learned)

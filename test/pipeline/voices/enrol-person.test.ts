@@ -22,6 +22,9 @@ test('a press is of its account alone, a document may mean somebody who is known
   assert.deepEqual([known.id, known.accounts], [maya.id, ['slack:U1']]);
   const again = enrolPerson(store, enrolment(1, { accounts: ['slack:U1'], name: 'M', consent: press }), 'slack:U1');
   assert.deepEqual([again.id, store.voiceprints.of(maya.id).length], [maya.id, 3]);
+  store.people.change(other.id, { name: 'slack:U3' }, 'slack:U2');
+  const third = enrolPerson(store, enrolment(3, { accounts: ['slack:U3'], consent: press }), 'slack:U3');
+  assert.notEqual(third.id, other.id, 'who calls themselves like the account');
 });
 
 test('a meeting teaches nobody a voice that is not theirs, and nothing while the switch is off', t => {
