@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { HansardError } from '../errors.ts';
 import type { BlobStore } from '../pipeline/blobs/blob-store.ts';
+import { unlessMissing } from '../pipeline/blobs/unless-missing.ts';
 import type { Fetcher } from '../pipeline/fetch-handler.ts';
 import type { MeetingChange } from '../pipeline/meeting-change.ts';
 import type { JobQueue } from '../pipeline/queue/job-queue.ts';
@@ -12,9 +13,11 @@ import type { Person } from '../pipeline/store/people.ts';
 import { confirmSpeakers, findSound, type SaidSpeaker } from '../pipeline/voices/confirm-speakers.ts';
 import { endLesson } from '../pipeline/voices/end-lesson.ts';
 import { CONSENT_DAYS } from '../pipeline/voices/enrol-person.ts';
+import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { type ForgetReceipt, forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, workspaceOf } from '../pipeline/voices/plan-voices.ts';
 import { renamePerson } from '../pipeline/voices/rename-person.ts';
+import type { PostedFile } from './chat.ts';
 import { SAMPLE_MS } from './learn-voices.ts';
 import { type ChatMessage, sentence } from './message.ts';
 import { presentReceipts, presentVoice, presentVoiceOffer } from './present/present-voice.ts';
@@ -55,6 +58,8 @@ export interface VoiceDesk {
   /** They agreed that the offer is about themselves. @throws HansardError `voices_off`, `voice_not_yours` */
   claim(offer: string, user: string, press: string): string;
   forget(user: string): Promise<ChatMessage>;
+  /** What is kept of them, as JSON; undefined when they are nobody here. @throws HansardError what reading the key throws */
+  export(user: string): Promise<PostedFile | undefined>;
   rename(user: string, name: string): string;
 }
 
@@ -72,6 +77,8 @@ export interface VoiceDeskOptions {
   write(user: string, sentence: string): Promise<void>;
 }
 
+/** To whom nobody is known. */
+export const NOTHING_KEPT = 'I keep nothing of your voice.';
 const DAY_MS = 86_400_000;
 /** An offer that nobody took up is none any more. */
 const OFFER_MS = 60 * 60_000;
@@ -156,7 +163,8 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
         const account = accounts[id] === undefined ? undefined : accountOf(accounts[id]);
         return [id, { name: names[id] ?? id, account }];
       });
-      const known = await unlessRunning(async () => {
+      // while a meeting is made again: names are then set when it is over, as people said them
+      const known = await unlessMissing(async () => {
         const heard = await minutes.heard(meeting.id);
         return await confirmSpeakers({ store, blobs }, meeting, heard, Object.fromEntries(said));
       });
@@ -165,7 +173,7 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
 
     async offer(meeting, speaker, { user, name }) {
       if (!areVoicesOn(store) || validPrints(findAll(user)).length > 0) return undefined;
-      return await unlessRunning(async () => {
+      return await unlessMissing(async () => {
         const sound = await findSound(blobs, meeting, speaker, await minutes.heard(meeting.id));
         if (!sound) return undefined;
         const { turns } = await minutes.transcript(meeting.id);
@@ -195,9 +203,17 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
       const receipts: ForgetReceipt[] = [];
       for (const { id } of findAll(user))
         receipts.push(await forgetPerson({ store, queue, blobs, correct }, id, account));
-      if (receipts.length === 0) return sentence('I keep nothing of your voice.');
+      if (receipts.length === 0) return sentence(NOTHING_KEPT);
       await options.renewBackups();
       return presentReceipts(receipts);
+    },
+
+    async export(user) {
+      const held = [];
+      for (const { id } of findAll(user))
+        held.push(await exportPerson({ store, minutes }, id, { withVoice: true, byName: false }));
+      if (held.length === 0) return undefined;
+      return { name: 'kept-about-me.json', content: Buffer.from(`${JSON.stringify(held, null, 2)}\n`) };
     },
 
     rename(user, name) {
@@ -209,16 +225,6 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
       return `You are “${wanted}” from now on. Meetings that are made again with that name: ${meetings.length}.`;
     },
   };
-}
-
-/** While a meeting is made again there is nothing to read: names are then set when it is over, as people said them. */
-async function unlessRunning<T>(read: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof HansardError) || error.code !== 'blob_missing') throw error;
-    return undefined;
-  }
 }
 
 function nameOf(name: string): string {

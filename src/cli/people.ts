@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { backupDir, renewBackups } from '../bot/maintenance/backup.ts';
+import { createMinutesReader } from '../bot/read-minutes.ts';
 import { HansardError } from '../errors.ts';
 import { blobKeys } from '../pipeline/blobs/blob-store.ts';
 import type { MeetingChange } from '../pipeline/meeting-change.ts';
@@ -36,11 +37,7 @@ export function peopleCommand(load: Load): Command {
   command
     .command('show <person>')
     .description('what is held of a person: name, account or id')
-    .action((text: string) =>
-      withServices(load, async services =>
-        print(await exportPerson(services, findPerson(services.store, text).id, { withVoice: false })),
-      ),
-    );
+    .action((text: string) => withServices(load, async services => print(await exportOf(services, text, false))));
   command
     .command('enrol <name> <sample...>')
     .description('learn the voice of somebody who agreed to it, from recordings of them alone')
@@ -86,12 +83,13 @@ export function peopleCommand(load: Load): Command {
   command
     .command('export <person>')
     .description('everything that is held about a person, as JSON')
-    .action((text: string) =>
-      withServices(load, async services =>
-        print(await exportPerson(services, findPerson(services.store, text).id, { withVoice: true })),
-      ),
-    );
+    .action((text: string) => withServices(load, async services => print(await exportOf(services, text, true))));
   return command;
+}
+
+function exportOf({ store, blobs }: Services, text: string, withVoice: boolean) {
+  const minutes = createMinutesReader(store, blobs);
+  return exportPerson({ store, minutes }, findPerson(store, text).id, { withVoice, byName: true });
 }
 
 /** Written down for the bot, which makes the files again, and posts them. */

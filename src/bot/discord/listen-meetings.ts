@@ -7,7 +7,7 @@ import { type ButtonSpec, buttons, context, message, paragraph } from '../messag
 import { forgetButton } from '../present/present-minutes.ts';
 import { presentNotes } from '../present/present-notes.ts';
 import { ACTIONS } from '../present/present-progress.ts';
-import { forgetVoiceButton } from '../present/present-voice.ts';
+import { exportVoiceButton, forgetVoiceButton } from '../present/present-voice.ts';
 import { asRows, DISCORD_ROOM } from './components.ts';
 import { ASK_FIRST } from './custom-id.ts';
 import { buildForm, readForm, withChoice } from './forms.ts';
@@ -70,9 +70,9 @@ export function listenToMeetings(parts: DiscordParts): MeetingActions {
     assertMayChange(meeting, caller);
     return forgetButton(meeting.id);
   };
-  // only what forgets asks first
+  const ofCaller = [forgetVoiceButton(), exportVoiceButton()];
   handlers.onAction(ASK_FIRST.slice(0, -1), async ({ detail, value, caller, responder }) => {
-    const asked = detail === ACTIONS.voiceForget ? forgetVoiceButton() : forgetMeetingButton(value, caller);
+    const asked = ofCaller.find(({ action }) => action === detail) ?? forgetMeetingButton(value, caller);
     const { confirm, ...button } = asked;
     if (detail !== button.action || !confirm) return await responder.say('I do not know that any more.');
     const question = [paragraph({ text: confirm.title, style: 'bold' }), paragraph({ text: confirm.text })];

@@ -1,8 +1,12 @@
 /** Hears who agrees to be recognised by their voice, and who withdraws: each presses for themselves. */
 import { ACTIONS } from '../present/present-progress.ts';
+import { EXPORT_NOTE } from '../present/present-voice.ts';
+import { NOTHING_KEPT } from '../voice-desk.ts';
 import { nameOfCaller } from './interaction.ts';
+import { LIMITS } from './limits.ts';
 import { optionOf } from './listen-commands.ts';
 import type { DiscordParts } from './parts.ts';
+import { pack } from './post-files.ts';
 
 export function listenToVoices({ handlers, voices }: DiscordParts): void {
   handlers.onCommand('voice', async heard => {
@@ -18,5 +22,11 @@ export function listenToVoices({ handlers, voices }: DiscordParts): void {
   });
   handlers.onAction(ACTIONS.voiceForget, async ({ caller: { user }, responder }) => {
     await responder.say(await voices.forget(user));
+  });
+  handlers.onAction(ACTIONS.voiceExport, async ({ caller: { user }, responder }) => {
+    const file = await voices.export(user);
+    if (!file) return await responder.say(NOTHING_KEPT);
+    const { parcels, left } = await pack([file], LIMITS.fileBytes);
+    await responder.sayFiles([EXPORT_NOTE, ...left].join(' '), parcels.flat());
   });
 }

@@ -33,7 +33,7 @@ export function createDiscordFiles(messenger: DiscordMessenger, store: Store, mo
             kind,
             place,
             mark => render(title, parcel, notes, mark),
-            parcel.map(({ name, content }): RawFile => ({ name, data: content })),
+            asRawFiles(parcel),
           );
         });
       }
@@ -47,7 +47,11 @@ export function createDiscordFiles(messenger: DiscordMessenger, store: Store, mo
 function render(title: string, parcel: readonly PostedFile[], notes: readonly string[], mark: number) {
   const heading: Piece = { text: title, style: 'bold' };
   const blocks = [paragraph(heading), ...(notes.length > 0 ? [context(...notes)] : [])];
-  const shown: DiscordMessage = asDiscord({ text: title, blocks }, mark);
+  return withFiles(asDiscord({ text: title, blocks }, mark), parcel);
+}
+
+/** Shows the files under the message. */
+export function withFiles(shown: DiscordMessage, parcel: readonly PostedFile[]) {
   const components = parcel.map(({ name }) => ({
     type: ComponentType.File as const,
     file: { url: `attachment://${name}` },
@@ -59,10 +63,14 @@ function render(title: string, parcel: readonly PostedFile[], notes: readonly st
   };
 }
 
+export function asRawFiles(parcel: readonly PostedFile[]): RawFile[] {
+  return parcel.map(({ name, content }) => ({ name, data: content }));
+}
+
 const compress = promisify(gzip);
 
-/** @returns what goes together, and a sentence about each that cannot go */
-async function pack(
+/** Packed where one is too large. @returns what goes together, and a sentence about each that cannot go */
+export async function pack(
   files: readonly PostedFile[],
   mostBytes: number,
 ): Promise<{ parcels: PostedFile[][]; left: string[] }> {

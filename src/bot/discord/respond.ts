@@ -2,17 +2,21 @@
  * Answers an interaction. Discord waits three seconds for the first answer, and its token holds for a quarter of an hour: what
  * takes longer is put off in time, and results never come this way.
  */
-import { InteractionResponseType, InteractionType, MessageFlags, Routes } from 'discord.js';
+import { InteractionResponseType, InteractionType, MessageFlags, type RawFile, Routes } from 'discord.js';
 import { HansardError } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import type { PostedFile } from '../chat.ts';
 import { type ChatMessage, sentence } from '../message.ts';
 import type { Discord } from './call-discord.ts';
 import { asDiscord, type DiscordMessage } from './components.ts';
 import type { Modal } from './modal.ts';
+import { asRawFiles, withFiles } from './post-files.ts';
 
 export interface Responder {
   /** For that person alone. */
   say(what: string | ChatMessage): Promise<void>;
+  /** The same, with files under it: no more than one message takes, see `pack`. */
+  sayFiles(what: string, files: readonly PostedFile[]): Promise<void>;
   /** The same of what is made of components already. */
   sayComponents(components: readonly unknown[]): Promise<void>;
   /** Changes the message in which something was pressed; with components as Discord has them. */
@@ -41,29 +45,32 @@ export async function responding(
     before = next.catch(() => {});
     return next;
   };
-  const answer = (responseType: InteractionResponseType, data?: object) =>
+  const answer = (responseType: InteractionResponseType, data?: object, files: RawFile[] = []) =>
     discord.call('answer', rest =>
       rest.post(Routes.interactionCallback(id, token), {
         auth: false,
         body: { type: responseType, ...(data && { data }) },
+        files,
       }),
     );
   const original = Routes.webhookMessage(applicationId, token);
-  const edit = (body: object) => discord.call('answer', rest => rest.patch(original, { auth: false, body }));
-  const follow = (body: object) =>
-    discord.call('answer', rest => rest.post(Routes.webhook(applicationId, token), { auth: false, body }));
+  const edit = (body: object, files: RawFile[] = []) =>
+    discord.call('answer', rest => rest.patch(original, { auth: false, body, files }));
+  const follow = (body: object, files: RawFile[]) =>
+    discord.call('answer', rest => rest.post(Routes.webhook(applicationId, token), { auth: false, body, files }));
 
-  const say = (shown: Omit<DiscordMessage, 'components'> & { components: readonly unknown[] }) =>
+  const say = (shown: Omit<DiscordMessage, 'components'> & { components: readonly unknown[] }, files: RawFile[] = []) =>
     inTurn(async () => {
       const secret = { ...shown, flags: shown.flags | MessageFlags.Ephemeral };
-      if (state === 'open') await answer(InteractionResponseType.ChannelMessageWithSource, secret);
-      else if (state === 'put-off' && !isPress) await edit(shown);
-      else await follow(secret);
+      if (state === 'open') await answer(InteractionResponseType.ChannelMessageWithSource, secret, files);
+      else if (state === 'put-off' && !isPress) await edit(shown, files);
+      else await follow(secret, files);
       state = 'answered';
     });
 
   const responder: Responder = {
     say: what => say(asDiscord(typeof what === 'string' ? sentence(what) : what)),
+    sayFiles: (what, files) => say(withFiles(asDiscord(sentence(what)), files), asRawFiles(files)),
     sayComponents: components => say({ ...asDiscord(sentence('')), components }),
     update: what =>
       inTurn(async () => {

@@ -26,6 +26,7 @@ export const ACTIONS = {
   voice: 'hansard_voice',
   voiceClaim: 'hansard_voice_claim',
   voiceForget: 'hansard_voice_forget',
+  voiceExport: 'hansard_voice_export',
 } as const;
 
 const doing: Record<StageName, string> = {

@@ -43,7 +43,11 @@ export function presentVoice({ isOn, known, isWaiting, until }: VoiceStanding, o
     ...(isOn ? [] : [paragraph({ text: off })]),
     list(termsOf(known?.until ?? until).map(text => [{ text }])),
     ...(isWaiting ? [paragraph({ text: 'I wait for your sample: post it in our direct messages.' })] : []),
-    buttons(...(isOn ? [remember] : []), ...(known || isWaiting ? [forgetVoiceButton()] : [])),
+    buttons(
+      ...(isOn ? [remember] : []),
+      ...(known ? [exportVoiceButton()] : []),
+      ...(known || isWaiting ? [forgetVoiceButton()] : []),
+    ),
     context(
       known
         ? `${known.samples} samples. Another name: /transcribe voice, then name and how you are called.`
@@ -90,6 +94,24 @@ export function forgetVoiceButton(): ButtonSpec {
     },
   };
 }
+
+export function exportVoiceButton(): ButtonSpec {
+  return {
+    action: ACTIONS.voiceExport,
+    label: 'Everything kept about me',
+    value: MYSELF,
+    confirm: {
+      title: 'Have everything sent to you?',
+      text: 'You alone get a file, in this chat. It holds the numbers of your voice, no longer encrypted: keep it to yourself.',
+      yes: 'Send me the file',
+      no: 'Not now',
+    },
+  };
+}
+
+/** Goes with the file. */
+export const EXPORT_NOTE =
+  'This is everything that I keep about you. Meetings in which somebody only typed your name are not in it, since others may have that name: an administrator looks for these with hansard people export.';
 
 /** @param receipts one for each workspace in which they were known */
 export function presentReceipts(receipts: readonly ForgetReceipt[]): ChatMessage {

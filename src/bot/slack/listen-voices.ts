@@ -1,6 +1,8 @@
 /** Hears who agrees to be recognised by their voice, and who withdraws: each presses for themselves. */
 import type { ChatMessage } from '../message.ts';
 import { ACTIONS } from '../present/present-progress.ts';
+import { EXPORT_NOTE } from '../present/present-voice.ts';
+import { NOTHING_KEPT } from '../voice-desk.ts';
 import { createAnswering } from './answering.ts';
 import { memberName } from './member-name.ts';
 import type { SlackParts } from './parts.ts';
@@ -26,4 +28,10 @@ export function listenToVoices({ app, slack, teller, voices }: SlackParts): void
   );
   onPress(ACTIONS.voiceClaim, async ({ user, value, press }) => voices.claim(value, user, press));
   onPress(ACTIONS.voiceForget, ({ user }) => voices.forget(user));
+  onPress(ACTIONS.voiceExport, async ({ user }) => {
+    const file = await voices.export(user);
+    if (!file) return NOTHING_KEPT;
+    await teller.sendFile(user, file, EXPORT_NOTE);
+    return 'I sent you the file in a direct message.';
+  });
 }

@@ -32,17 +32,10 @@ export function createSlackFiles(slack: Slack, store: Store, posts: Pace): ChatF
     return Boolean(open?.[channel] ?? closed?.[channel]);
   };
 
-  /** Nobody sees it before it is shared. @returns its id */
-  const upload = (meeting: Meeting, kind: string, place: Place, { name, content }: PostedFile) =>
+  const upload = (meeting: Meeting, kind: string, place: Place, file: PostedFile) =>
     postOnce(store, meeting, targetOf(place), {
       kind,
-      async send() {
-        const answer = await slack.call('files.getUploadURLExternal', client =>
-          client.files.getUploadURLExternal({ filename: name, length: content.length }),
-        );
-        await sendTo(z.string().parse(answer.upload_url), name, content);
-        return z.string().parse(answer.file_id);
-      },
+      send: () => uploadFile(slack, file),
       find: async () => undefined, // half an upload is no use
     });
 
@@ -103,6 +96,15 @@ export function createSlackFiles(slack: Slack, store: Store, posts: Pace): ChatF
           });
     },
   };
+}
+
+/** Nobody sees it before it is shared. @returns its id. @throws HansardError `platform_unavailable` … */
+export async function uploadFile(slack: Slack, { name, content }: PostedFile): Promise<string> {
+  const answer = await slack.call('files.getUploadURLExternal', client =>
+    client.files.getUploadURLExternal({ filename: name, length: content.length }),
+  );
+  await sendTo(z.string().parse(answer.upload_url), name, content);
+  return z.string().parse(answer.file_id);
 }
 
 /** The address carries its own rights: no token goes there. */

@@ -28,6 +28,8 @@ export interface Audit {
   write(entry: AuditEntry): void;
   /** Newest first. */
   list(filter: { meetingId?: string; limit: number }): AuditRow[];
+  /** What was done about a person, and what their accounts did; newest first. */
+  about(person: { id: string; accounts: readonly string[] }): AuditRow[];
   /** Walks the whole chain; tells the first row that was changed, taken out or put in. */
   verify(): AuditVerdict;
 }
@@ -81,13 +83,24 @@ export function createAudit(db: Database): Audit {
       const rows = meetingId
         ? db.all(`SELECT ${columns} FROM audit WHERE meeting_id = ? ORDER BY seq DESC LIMIT ?`, meetingId, limit)
         : db.all(`SELECT ${columns} FROM audit ORDER BY seq DESC LIMIT ?`, limit);
-      return rows.map(row => {
-        const { seq, at, who, what, meetingId, detail } = auditRow.parse(row);
-        return { seq, at, who, what, meetingId, detail: JSON.parse(detail) };
-      });
+      return rows.map(parseRow);
     },
+    about: ({ id, accounts }) =>
+      db
+        .all(
+          `SELECT ${columns} FROM audit
+           WHERE detail ->> '$.person' = ? OR who IN (SELECT value FROM json_each(?)) ORDER BY seq DESC`,
+          id,
+          JSON.stringify(accounts),
+        )
+        .map(parseRow),
     verify: () => verifyAudit(db),
   };
+}
+
+function parseRow(row: unknown): AuditRow {
+  const { seq, at, who, what, meetingId, detail } = auditRow.parse(row);
+  return { seq, at, who, what, meetingId, detail: JSON.parse(detail) };
 }
 
 function verifyAudit(db: Database): AuditVerdict {

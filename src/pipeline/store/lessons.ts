@@ -33,6 +33,8 @@ export interface Lessons {
   waiting(account: string): Lesson | undefined;
   /** What workers listen to, oldest first. */
   learning(): LearningLesson[];
+  /** Of whatever state, oldest first. */
+  ofPerson(person: { id: string; accounts: readonly string[] }): Lesson[];
   remove(id: string): void;
   /** @returns how many there were */
   removeOf(account: string): number;
@@ -81,6 +83,12 @@ export function createLessons(db: Database): Lessons {
     waiting: account => select(`WHERE account = ? AND state = 'waiting' AND ${stillValid}`, account, now())[0],
     learning: () =>
       select("WHERE state = 'learning' ORDER BY id").flatMap(one => (one.state === 'learning' ? [one] : [])),
+    ofPerson: ({ id, accounts }) =>
+      select(
+        'WHERE person_id = ? OR account IN (SELECT value FROM json_each(?)) ORDER BY id',
+        id,
+        JSON.stringify(accounts),
+      ),
     remove: id => void db.run('DELETE FROM voice_lessons WHERE id = ?', id),
     removeOf: account => db.run('DELETE FROM voice_lessons WHERE account = ?', account),
     dropExpired(at) {

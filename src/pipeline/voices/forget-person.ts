@@ -11,7 +11,6 @@ import { createResultStore } from '../results/result-store.ts';
 import { findOutcome } from '../run-stage.ts';
 import { transcriptSchema } from '../stage-results.ts';
 import { PARTICIPANT } from '../stages/name-speakers.ts';
-import type { LearningLesson } from '../store/lessons.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
 import type { Person } from '../store/people.ts';
@@ -64,9 +63,7 @@ export async function forgetPerson(parts: ForgetParts, personId: string, who: st
     const job = await queue.status(jobId(diarizeJob, id));
     if (job && JSON.stringify(job.payload).includes('"voices"')) await queue.forget(job.id);
   }
-  const isOwn = (lesson: LearningLesson) =>
-    'personId' in lesson ? lesson.personId === personId : person.accounts.includes(lesson.account);
-  for (const lesson of store.lessons.learning().filter(isOwn)) await endLesson(parts, lesson);
+  for (const lesson of store.lessons.ofPerson(person)) if (lesson.state === 'learning') await endLesson(parts, lesson);
   for (const account of person.accounts) store.lessons.removeOf(account);
   const voiceprints = store.voiceprints.of(personId).length;
   store.transaction(() => {

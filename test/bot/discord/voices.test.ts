@@ -3,6 +3,7 @@ import { describe, type TestContext, test } from 'node:test';
 import { HansardError } from '../../../src/errors.ts';
 import { answerOf, CHANNEL, customIdIn, says, shownIn, startDiscordWorld } from '../../builders/discord-world.ts';
 import { filesWithVoice } from '../../builders/files-with-voice.ts';
+import { keptAbout } from '../../builders/kept-about.ts';
 import { span } from '../../builders/meeting.ts';
 import { until } from '../../builders/until.ts';
 import { DISCORD } from '../../fakes/discord/start-fake-discord.ts';
@@ -72,6 +73,20 @@ describe('voices in Discord', { concurrency: 3 }, () => {
 
     const standing = await ask();
     assert.match(shownIn(standing.components), /I know your voice as “Anna Berg”, until /);
+    const wants = await answerOf(press(standing, 'ask.hansard_voice_export'));
+    assert.match(shownIn(wants.components), /no longer encrypted: keep it to yourself/);
+    const kept = await answerOf(press(wants, 'hansard_voice_export'));
+    assert.equal(kept.whisperedTo, anna);
+    assert.deepEqual(
+      kept.attachments.map(({ name }) => name),
+      ['kept-about-me.json'],
+    );
+    assert.deepEqual(JSON.parse(String(kept.attachments[0]?.content)), [await keptAbout(world, person?.id)]);
+    // it gives whoever presses what is kept of them: Ben forged the press
+    const data = { custom_id: customIdIn(wants, 'hansard_voice_export'), component_type: 2, id: 5 };
+    const forged = discord.forge(CHANNEL, { type: 3, data, source: wants }, { user: ben });
+    await says(forged, /I keep nothing of your voice/);
+
     const question = await answerOf(press(standing, 'ask.hansard_voice_forget'));
     assert.match(shownIn(question.components), /Forget your voice\?.*Participant/s);
     await says(

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { HansardError } from '../../../src/errors.ts';
 import { filesWithVoice } from '../../builders/files-with-voice.ts';
+import { keptAbout } from '../../builders/kept-about.ts';
 import { span } from '../../builders/meeting.ts';
 import { CHANNEL, type SlackWorld, startSlackWorld } from '../../builders/slack-world.ts';
 import { until } from '../../builders/until.ts';
@@ -89,6 +90,17 @@ describe('voices in Slack', { concurrency: 5 }, () => {
     assert.match(await asks('voice name Maya Lindqvist'), /You are “Maya Lindqvist” from now on.*: 1\./);
     await until('it says so', () => store.search.find({ words: 'plants', limit: 1 })[0]?.speaker === 'Maya Lindqvist');
     await until('it is done', () => store.meetings.get(id).state === 'done');
+
+    await world.useEphemeral(CHANNEL, 'hansard_voice_export', MYSELF, 'U2');
+    await whispered('U2', /I keep nothing of your voice/);
+    await world.useEphemeral(CHANNEL, 'hansard_voice_export', MYSELF);
+    await whispered('U1', /I sent you the file in a direct message/);
+    const sent = [...world.slack.files.values()].filter(({ name }) => name === 'kept-about-me.json');
+    assert.deepEqual(
+      sent.map(({ shares }) => Object.keys(shares)),
+      [[DIRECT]],
+    );
+    assert.deepEqual(JSON.parse(String(sent[0]?.content)), [await keptAbout(world, maya?.id)]);
 
     await world.useEphemeral(CHANNEL, 'hansard_voice_forget', MYSELF);
     await whispered('U1', /Your voice is forgotten.*Samples deleted: 1.*without your name: 1.*row \d+ of the audit/);
