@@ -3,11 +3,16 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { pino } from 'pino';
-import { jobRegistry } from '../../../src/pipeline/jobs.ts';
+import { startVoiceLearning } from '../../../src/bot/learn-voices.ts';
+import { blobKeys } from '../../../src/pipeline/blobs/blob-store.ts';
+import { jobRegistry, learnedVoice, learnVoiceJob } from '../../../src/pipeline/jobs.ts';
 import { openBullmqQueue } from '../../../src/pipeline/queue/bullmq-queue.ts';
+import { jobId } from '../../../src/pipeline/queue/prepare-job.ts';
+import type { Handler } from '../../../src/pipeline/queue/run-stored.ts';
 import { createResultStore } from '../../../src/pipeline/results/result-store.ts';
 import { findOutcome } from '../../../src/pipeline/run-stage.ts';
 import { renderedSchema, transcriptSchema } from '../../../src/pipeline/stage-results.ts';
+import { createLearnHandler } from '../../../src/pipeline/voices/learn-handler.ts';
 import { filesWithVoice } from '../../builders/files-with-voice.ts';
 import { type Pipeline, startPipeline } from '../../builders/pipeline.ts';
 import { makeTemporaryFolder } from '../../builders/temporary-folder.ts';
@@ -15,6 +20,7 @@ import { QUICK } from '../../builders/test-jobs.ts';
 import { until } from '../../builders/until.ts';
 import { voiceVector } from '../../builders/voice-vector.ts';
 import { noRedis, startRedis } from '../../fakes/redis-server.ts';
+import { createFakeTeacher } from '../../fakes/voice-teacher.ts';
 
 const MODEL = 'hash of the voice model';
 /** Maya over a telephone. */
@@ -55,6 +61,9 @@ async function overRedis(t: TestContext) {
   return { pipeline: await startPipeline(t, { openQueue }), redisFolder, command };
 }
 
+/** All commands that Redis has had. */
+const LOG = 'appendonlydir/appendonly.aof.1.incr.aof';
+const SAMPLE = 'a'.repeat(64);
 /** Database and queue, each with its write-ahead log. */
 const ON_DISK = ['hansard.db', 'hansard.db-wal', 'queue.db', 'queue.db-wal'];
 
@@ -120,8 +129,49 @@ describe('voices in the pipeline', { concurrency: 2 }, () => {
     assert.deepEqual(speakers?.[0], ['Maya', 'voice']);
     await command('SAVE'); // what is in its memory, beside the log of all commands
     const voices = [...HEARD, voiceVector(1), NARROW];
-    assert.deepEqual(filesWithVoice(redisFolder, voices, ['dump.rdb', 'appendonlydir/appendonly.aof.1.incr.aof']), []);
+    assert.deepEqual(filesWithVoice(redisFolder, voices, ['dump.rdb', LOG]), []);
     assert.deepEqual(filesWithVoice(pipeline.folder, voices, ['hansard.db']), []);
+  });
+
+  test('a voice that is learned goes through Redis encrypted, and does not stay there', { skip: noRedis }, async t => {
+    const { pipeline, redisFolder, command } = await overRedis(t);
+    const { store, queue, blobs, folder } = pipeline;
+    store.settings.set('global', 'voices', true, 'terminal:0');
+    await blobs.put(blobKeys.source(SAMPLE), 'a sample');
+    const teacher = createFakeTeacher(MODEL);
+    const voiceKeyFile = path.join(folder, 'voice.key');
+    const { run, ...learning } = createLearnHandler({
+      teacher,
+      blobs,
+      workDir: path.join(folder, 'work'),
+      voiceKeyFile,
+    });
+    const answers: unknown[] = [];
+    const noting: Handler['run'] = async (...job) => {
+      const answer = await run(...job);
+      answers.push(answer);
+      return answer;
+    };
+    await queue.work(learnVoiceJob.queue, [{ ...learning, run: noting }], { concurrency: 1 });
+    const lessonId = store.lessons.add({
+      ...{ state: 'learning', workspace: 'local', account: 'slack:U1', name: 'Maya', proof: 'press' },
+      ...{ meetingId: null, fileHash: SAMPLE, spans: null, expiresAt: null },
+    });
+    const tell = async () => {};
+    t.after(startVoiceLearning({ store, queue, blobs, logger: pino({ level: 'silent' }), voiceKeyFile, tell }));
+    const maya = await until('she is known', () => store.lessons.learning().length === 0 && store.people.list()[0]);
+    const [voiceprint] = store.voiceprints.of(maya.id);
+    assert.deepEqual(store.voiceprints.vectors(voiceprint?.id ?? ''), {
+      vector: teacher.voice,
+      narrow: teacher.narrow,
+    });
+    const isGone = async () => (await queue.status(jobId(learnVoiceJob, lessonId))) === undefined;
+    await until('the job is gone', isGone);
+    await command('SAVE');
+    const { sealed } = learnedVoice.parse(answers[0]);
+    const holds = (file: string) => fs.readFileSync(path.join(redisFolder, file)).includes(sealed);
+    assert.deepEqual([holds(LOG), holds('dump.rdb')], [true, false], 'it came back through Redis, and is gone');
+    assert.deepEqual(filesWithVoice(redisFolder, [teacher.voice, teacher.narrow], ['dump.rdb', LOG]), []);
   });
 
   test('a meeting that was there before is searched when somebody runs it again, and not when they correct it', async t => {
