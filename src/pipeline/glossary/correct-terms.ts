@@ -78,10 +78,10 @@ function findAlike(
       const spelling = spell(heard.map(({ token }) => token).join(''));
       if (!spelling) return [];
       const ending = POSSESSIVE.exec(words[from + count - 1]?.text ?? '')?.[0] ?? '';
-      return terms
-        .filter(({ mostWords }) => count <= mostWords)
-        .map(term => ({ from, count, written: `${term.written}${ending}`, likeness: compare(heard, spelling, term) }))
-        .filter(({ likeness }) => likeness > 0);
+      return terms.flatMap(term => {
+        const likeness = count <= term.mostWords ? compare(heard, spelling, term) : 0;
+        return likeness > 0 ? [{ from, count, written: `${term.written}${ending}`, likeness }] : [];
+      });
     }),
   );
   candidates.sort((a, b) => b.likeness - a.likeness || a.from - b.from);

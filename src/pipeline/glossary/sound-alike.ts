@@ -33,8 +33,9 @@ export function spell(text: string): Spelling | undefined {
 
 /** Share of equal letters, 0..1, when they sound alike; 0 when they do not. */
 export function compareSounds(heard: Spelling, term: Spelling): number {
-  const needed = heard.codes.flatMap(code => term.codes.map(other => lettersNeeded(code, other)));
-  const least = Math.min(...needed);
+  // every word is held against every term: no arrays here
+  let least = Number.POSITIVE_INFINITY;
+  for (const code of heard.codes) for (const other of term.codes) least = Math.min(least, lettersNeeded(code, other));
   if (least > 1) return 0;
   const longest = Math.max(heard.letters.length, term.letters.length);
   const shared = 1 - distance(heard.letters, term.letters) / longest;
