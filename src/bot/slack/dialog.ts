@@ -54,13 +54,19 @@ function input({ block, label, hint, isOptional = false }: Field, element: Input
 
 export function textField(
   field: Field,
-  { initial, most, isLong = false }: { initial?: string | undefined; most: number; isLong?: boolean },
+  {
+    initial,
+    placeholder,
+    most,
+    isLong = false,
+  }: { initial?: string | undefined; placeholder?: string | undefined; most: number; isLong?: boolean },
 ): InputBlock {
   return input(field, {
     type: 'plain_text_input',
     action_id: 'value',
     max_length: most,
     ...(isLong && { multiline: true }),
+    ...(placeholder && { placeholder: plainText(placeholder, LIMITS.placeholder) }),
     ...(initial && { initial_value: initial.slice(0, most) }),
   });
 }

@@ -14,6 +14,7 @@ export const LIMITS = {
   checkboxes: 10,
   /** Of a choice: its text, and the small line under it. */
   optionText: 75,
+  placeholder: 150,
   viewBlocks: 100,
   /** `text`, which notifications show; `chat.update` refuses more. */
   fallbackText: 4_000,

@@ -1,5 +1,5 @@
 /** The dialog that says who is who: names, members, speakers that are one person, with something that each of them said. Pure. */
-import type { KnownBlock, ModalView } from '@slack/types';
+import type { InputBlock, KnownBlock, ModalView } from '@slack/types';
 import type { Speaker, Transcript } from '../../pipeline/meeting.ts';
 import { MOST_NAME_CHARACTERS } from '../../pipeline/recording-options.ts';
 import { formatLength } from '../../pipeline/render/format-time.ts';
@@ -50,19 +50,28 @@ export function buildSpeakersDialog(
   });
 }
 
+/** A name that only the voice says is not filled in: a dialog that is sent as it was confirms nothing. */
+function nameField({ id, label, by, maybe }: Speaker): InputBlock {
+  const byVoice = by === 'voice' ? label : maybe?.name;
+  const hint = byVoice === undefined ? {} : { hint: 'By the voice alone so far: write the name to confirm it.' };
+  const initial = by === 'voice' || label === id ? undefined : label;
+  return textField(
+    { block: `name.${id}`, label: 'Name', isOptional: true, ...hint },
+    { initial, placeholder: byVoice, most: MOST_NAME_CHARACTERS },
+  );
+}
+
 function blocksOf(
-  { id, label, speechMs }: Speaker,
+  speaker: Speaker,
   transcript: Transcript,
   read: readonly SpeakerName[],
   all: readonly Speaker[],
 ): (Block | KnownBlock)[] {
+  const { id, speechMs } = speaker;
   const others = all.filter(other => other.id !== id);
   return [
     paragraph({ text: `${id}, ${formatLength(speechMs)} `, style: 'bold' }, ...hintsOf(id, transcript, read)),
-    textField(
-      { block: `name.${id}`, label: 'Name', isOptional: true },
-      { initial: label === id ? undefined : label, most: MOST_NAME_CHARACTERS },
-    ),
+    nameField(speaker),
     personField({ block: `member.${id}`, label: 'Or the member of this workspace', isOptional: true }),
     ...(others.length > 0
       ? [

@@ -87,6 +87,17 @@ describe('voices in Slack', { concurrency: 5 }, () => {
     voices.push({ voice: 0, vector: voiceVector(1, { spread: 0.2 }), seconds: 20, isNarrow: false });
     const { id } = await meet();
     assert.equal(store.search.find({ words: 'plants', limit: 1 })[0]?.speaker, 'Maya');
+    // whoever sends the dialog as it is confirms nothing
+    await world.slack.press('hansard_speakers', summaryOf(world));
+    const view = await until('the dialog is open', () => world.slack.views[0]);
+    assert.match(shown(view), /By the voice alone so far/);
+    await world.submit(view, {});
+    await until('it is taken', () => store.meetings.get(id).options.speakerNames);
+    await until('it is done', () => store.outbox.count() === 0 && store.meetings.get(id).state === 'done');
+    assert.deepEqual(
+      store.speakers.of(id).map(({ name, decision }) => [name, decision]),
+      [['Maya', 'automatic']],
+    );
     assert.match(await asks('voice name Maya Lindqvist'), /You are “Maya Lindqvist” from now on.*: 1\./);
     await until('it says so', () => store.search.find({ words: 'plants', limit: 1 })[0]?.speaker === 'Maya Lindqvist');
     await until('it is done', () => store.meetings.get(id).state === 'done');
