@@ -222,6 +222,11 @@ const faults = {
     userMessage:
       'That is no longer offered, or not to you. Say again who you are in the meeting, or type /transcribe voice.',
   },
+  name_taken: {
+    retryable: false,
+    userMessage:
+      'Somebody is called that here already. Take a name that nobody else has, or ask an administrator (hansard people rename).',
+  },
   voice_too_short: {
     retryable: false,
     userMessage: 'That sample holds too little speech. Record 20 seconds of one person talking.',

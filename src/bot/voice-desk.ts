@@ -16,7 +16,7 @@ import { CONSENT_DAYS } from '../pipeline/voices/enrol-person.ts';
 import { exportPerson } from '../pipeline/voices/export-person.ts';
 import { type ForgetReceipt, forgetPerson } from '../pipeline/voices/forget-person.ts';
 import { areVoicesOn, workspaceOf } from '../pipeline/voices/plan-voices.ts';
-import { renamePerson } from '../pipeline/voices/rename-person.ts';
+import { isOfOthers, renamePerson } from '../pipeline/voices/rename-person.ts';
 import type { PostedFile } from './chat.ts';
 import { SAMPLE_MS } from './learn-voices.ts';
 import { type ChatMessage, sentence } from './message.ts';
@@ -60,6 +60,7 @@ export interface VoiceDesk {
   forget(user: string): Promise<ChatMessage>;
   /** What is kept of them, as JSON; undefined when they are nobody here. @throws HansardError what reading the key throws */
   export(user: string): Promise<PostedFile | undefined>;
+  /** @throws HansardError `name_taken` */
   rename(user: string, name: string): string;
 }
 
@@ -221,6 +222,8 @@ export function createVoiceDesk(options: VoiceDeskOptions): VoiceDesk {
       if (people.length === 0) return 'I do not know you by your voice: type /transcribe voice first.';
       const wanted = nameOf(name);
       if (wanted === '') return 'Say how you are called: /transcribe voice name Maya Lindqvist';
+      // what carries a name is renamed and forgotten with it: nobody takes over the name of others by themselves
+      if (people.some(person => isOfOthers(store, person, wanted))) throw new HansardError('name_taken', '');
       const meetings = people.flatMap(({ id }) => renamePerson({ store, correct }, id, wanted, accountOf(user)));
       return `You are “${wanted}” from now on. Meetings that are made again with that name: ${meetings.length}.`;
     },

@@ -7,10 +7,9 @@ import { HansardError } from '../../src/errors.ts';
 import { createDiskBlobs } from '../../src/pipeline/blobs/disk-blobs.ts';
 import { jobRegistry } from '../../src/pipeline/jobs.ts';
 import { openSqliteQueue } from '../../src/pipeline/queue/sqlite-queue.ts';
-import { temporaryStore } from '../builders/meeting-store.ts';
+import { acceptMeeting, temporaryStore } from '../builders/meeting-store.ts';
 import { recordingLogger } from '../builders/recording-logger.ts';
 import { QUICK } from '../builders/test-jobs.ts';
-
 import { voiceVector } from '../builders/voice-vector.ts';
 
 function prepare(t: TestContext) {
@@ -57,4 +56,16 @@ test('whoever withdraws is forgotten in every workspace that knows their account
     store.people.list().map(({ accounts }) => accounts),
     [['slack:U2']],
   );
+});
+
+test('nobody takes the name of somebody else, and their meetings with it', t => {
+  const { store, desk } = prepare(t);
+  for (const [name, account] of [
+    ['Maya', 'slack:U1'],
+    ['Kenji', 'slack:U2'],
+  ] as const)
+    store.people.add({ workspace: 'slack', name, state: 'confirmed', accounts: [account] }, 'me');
+  acceptMeeting(store, { platform: 'slack', options: { speakerNames: { SPEAKER_00: 'Oliver' } } });
+  for (const name of ['Kenji', 'Oliver']) assert.throws(() => desk.rename('U1', name), { code: 'name_taken' });
+  assert.match(desk.rename('U1', 'Maya Lindqvist'), /You are “Maya Lindqvist” from now on/);
 });

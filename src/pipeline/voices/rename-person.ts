@@ -2,7 +2,18 @@
 import type { MeetingChange } from '../meeting-change.ts';
 import type { Meeting } from '../store/meetings.ts';
 import type { Store } from '../store/open-store.ts';
+import type { Person } from '../store/people.ts';
 import { givenNames, meetingsOf } from './forget-person.ts';
+
+/** Whether another person of the workspace has the name, or a speaker of a meeting that is not linked to this one. */
+export function isOfOthers(store: Store, person: Person, name: string): boolean {
+  if (name === person.name) return false;
+  const linked = new Set(store.speakers.ofPerson(person.id).map(({ meetingId }) => meetingId));
+  return (
+    store.people.list(person.workspace).some(other => other.id !== person.id && other.name === name) ||
+    meetingsOf(store, { ...person, name }).some(({ id }) => !linked.has(id))
+  );
+}
 
 /**
  * Files and posts are made again. What others said, an old name included, stays as it was said; where two people of the
