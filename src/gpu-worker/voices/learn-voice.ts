@@ -41,10 +41,12 @@ export async function learnVoice(
   try {
     const { audio } = await stages.decode.run({ sourcePath: file, workDir: work.path }, OPTIONS, context);
     const own = spans ? stretchesOf(audio, spans) : await findVoice(audio, stages, context);
-    const [heard] = await stages.voices.measure(audio, own, OPTIONS, context);
-    if (heard?.isNarrow) throw new HansardError('voice_narrow', 'nothing above 4 kHz');
     const wavPath = path.join(work.path, 'telephone.wav');
-    await throughTelephone(audio.wavPath, wavPath, signal);
+    const [[heard]] = await Promise.all([
+      stages.voices.measure(audio, own, OPTIONS, context),
+      throughTelephone(audio.wavPath, wavPath, signal),
+    ]);
+    if (heard?.isNarrow) throw new HansardError('voice_narrow', 'nothing above 4 kHz');
     const [narrow] = await stages.voices.measure({ ...audio, wavPath }, own, OPTIONS, context);
     if (!heard || !narrow) throw new HansardError('voice_too_short', 'nothing was left to listen to');
     return { vector: heard.vector, narrow: narrow.vector, seconds: Math.round(heard.seconds) };
