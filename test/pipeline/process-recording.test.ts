@@ -15,6 +15,9 @@ import { voiceVector } from '../builders/voice-vector.ts';
 import { askedOnTracks, createFakeStages, type Step } from '../fakes/stages.ts';
 
 const everyStage = ['decode', 'transcribe', 'diarize', 'choose', 'ollama'] as const;
+/** Two stages begin at once: either may be the first. */
+const inOrder = (calls: readonly Step[]) =>
+  calls.join(' ').replace('diarize transcribe', 'transcribe diarize').split(' ');
 
 interface Wish extends Partial<RecordingOptions> {
   force?: boolean;
@@ -116,7 +119,7 @@ describe('a recording', () => {
   test('goes through the stages in order, and what they say comes out', async t => {
     const { run, calls, observed, assertNothingIsLeft } = await createWorld(t);
     const meeting = await run();
-    assert.deepEqual(calls, everyStage);
+    assert.deepEqual(inOrder(calls), everyStage);
     assert.equal(observed[0], 'accept starts');
     assert.ok(observed.indexOf('10000 ms') > observed.indexOf('decode ends'));
     assert.ok(observed.indexOf('10000 ms') < observed.indexOf('transcribe starts'));
@@ -171,7 +174,7 @@ describe('a recording', () => {
     const first = await run();
     calls.length = 0;
     const second = await run({ force: true });
-    assert.deepEqual(calls, everyStage);
+    assert.deepEqual(inOrder(calls), everyStage);
     assert.equal(second.meetingId, first.meetingId);
     assert.ok(Object.values(second.stages).every(({ stored }) => !stored));
   });
@@ -249,7 +252,7 @@ describe('a recording', () => {
     calls.length = 0;
     observed.length = 0;
     const meeting = await run();
-    assert.deepEqual(calls, everyStage);
+    assert.deepEqual(inOrder(calls), everyStage);
     assert.equal(meeting.stages.decode?.stored, true);
     assert.ok(!observed.includes('decode starts'));
   });
@@ -389,7 +392,7 @@ describe('a cancel', () => {
       controller.abort();
     };
     await assert.rejects(run({ signal: controller.signal }), { name: 'AbortError' });
-    assert.deepEqual(calls.toSorted(), ['decode', 'diarize', 'transcribe']);
+    assert.deepEqual(inOrder(calls), ['decode', 'transcribe', 'diarize']);
     assertNothingIsLeft();
     delete during.transcribe;
     assert.deepEqual(await stepsOf(), ['choose', 'ollama']);
