@@ -144,8 +144,9 @@ function isNameOf({ name, user }: TrackSpeaker, inFile: string): boolean {
 /** yauzl ends the stream with an error when more comes out than the table of contents says. */
 async function unpack(zip: yauzl.ZipFile, entry: yauzl.Entry, file: string, signal: AbortSignal): Promise<void> {
   try {
-    const target = fs.createWriteStream(file, { flags: 'wx', mode: 0o600 });
-    await pipeline(await zip.openReadStreamPromise(entry), target, { signal });
+    const source = await zip.openReadStreamPromise(entry);
+    // opened last: until it is in the pipeline nobody hears its errors
+    await pipeline(source, fs.createWriteStream(file, { flags: 'wx', mode: 0o600 }), { signal });
   } catch (cause) {
     if (signal.aborted) throw new HansardError('cancelled', entry.fileName, { cause });
     const isOfDisk = cause instanceof Error && 'syscall' in cause;
