@@ -4,11 +4,11 @@
 usage: export_moonshine_graphs.py encoder_model_quantized.onnx decoder_model_merged_quantized.onnx ENCODER DECODER
 Beside ENCODER.onnx and DECODER.onnx it writes ENCODER-signed.onnx and DECODER-signed.onnx.
 
-Encoder: input_values -> last_hidden_state and, for each layer, the decoder's cross-attention keys kt.N (scaled and
-  transposed) and values v.N, which the published decoder computes again for each sentence.
-Decoder: one step with a cache, without the published `If` between first and later steps: input_ids, past_key_values,
-  kt.N, v.N and cross_mask (0, or a large negative number where a shorter sentence of the batch is padded)
-  -> logits, present.N and xattn (cross-attention weights of all layers and heads, from which word times are made).
+Encoder: input_values -> last_hidden_state and, for each layer, the keys and values of the decoder's attention to the sound
+  (sound_attention.py), which the published decoder computes again for each sentence.
+Decoder: one step with a cache, without the published `If` between first and later steps: input_ids, past_key_values and
+  what the encoder made -> logits, the likeliest of them (likeliest_tokens.py), present.N and xattn (attention to the sound
+  of all layers and heads, from which word times are made).
   The projection onto the vocabulary stays in 8 bits; the published graph expands it to float in each step.
 Signed: the same integers less 128, made at load. Processors with VNNI multiply unsigned by signed bytes twice as fast and
   exactly; others saturate in 16 bits and must keep to the unsigned graphs.
@@ -22,22 +22,29 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from graph_builder import external_tensor, write_model
+from graph_builder import NodeBuilder, external_tensor, write_model
+from likeliest_tokens import find_likeliest, likeliest_values, suppressed_value
+from sound_attention import attend, keep_sound, sound_shapes
 
 HEADS = 8
 VOCABULARY = 32_768
 EMBEDDING = "model.decoder.embed_tokens.weight_merged_0"
+LIKELIEST = 1
 LEAST_EXTERNAL_BYTES = 64
 IR_VERSION = 10
 
 
 def export(encoder_path, decoder_path, encoder_out, decoder_out):
     published = PublishedFiles(encoder_path, decoder_path)
-    encoder, decoder = onnx.load(encoder_path), MergedDecoder(decoder_path)
-    for model, out in ((with_cross_attention_inputs(encoder, decoder), encoder_out), (build_step(decoder), decoder_out)):
-        write_model(published.without_weights(model), out)
-        out = pathlib.Path(out)
-        write_model(with_signed_weights(model), out.with_name(f"{out.stem}-signed{out.suffix}"))
+    for signed in (False, True):
+        encoder, decoder = onnx.load(encoder_path), MergedDecoder(decoder_path)
+        encoder = with_sound(encoder, decoder, signed)
+        for model, out in ((encoder, pathlib.Path(encoder_out)), (build_step(decoder, signed), pathlib.Path(decoder_out))):
+            published.without_weights(model)
+            if signed:
+                with_signed_weights(model)
+                out = out.with_name(f"{out.stem}-signed{out.suffix}")
+            write_model(model, out)
 
 
 class MergedDecoder:
@@ -57,7 +64,7 @@ class MergedDecoder:
         return f"/model/decoder/layers.{layer}/encoder_attn/Mul_1_output_0"
 
 
-def with_cross_attention_inputs(encoder, decoder):
+def with_sound(encoder, decoder, signed):
     """The encoder graph followed by that part of the decoder's first step which depends on the encoder alone."""
     outputs = {}
     for layer in range(decoder.layers):
@@ -89,35 +96,42 @@ def with_cross_attention_inputs(encoder, decoder):
     graph.initializer.append(
         numpy_helper.from_array(np.array([0, -1, HEADS, decoder.head_size], np.int64), "heads_shape")
     )
-    for name, source in outputs.items():
-        graph.node.append(helper.make_node("Identity", [prefix + source], [name]))
-        graph.output.append(cross_value(name, decoder.head_size))
+    builder = NodeBuilder(prefix)
+    for layer in range(decoder.layers):
+        keep_sound(builder, *(prefix + outputs[f"{part}.{layer}"] for part in ("kt", "v")), layer, signed)
+    graph.node.extend(builder.nodes)
+    graph.initializer.extend(builder.constants.values())
+    graph.output.extend(sound_values(decoder, signed))
     del graph.value_info[:]  # onnxruntime infers the shapes again
     return encoder
 
 
-def build_step(decoder):
+def build_step(decoder, signed):
     """The decoder's later step as a graph of its own."""
     layers, weights = range(decoder.layers), dict(decoder.weights)
-    renamed = {decoder.cross_key(layer): f"kt.{layer}" for layer in layers}
-    renamed |= {f"past_key_values.{layer}.encoder.value": f"v.{layer}" for layer in layers}
-    nodes = []
+    builder = NodeBuilder("own/")
+    # of each layer's attention to the sound: the product with the keys, whose query is ours, and that with the values
+    keys = {decoder.cross_key(layer): layer for layer in layers}
+    values = {f"past_key_values.{layer}.encoder.value": layer for layer in layers}
+    attention = {}
     for node in decoder.later_step.node:
-        node.input[:] = [renamed.get(name, name) for name in node.input]
-        if node.op_type == "Softmax" and "/encoder_attn/" in node.name:
-            masked = f"{node.input[0]}_masked"
-            nodes.append(helper.make_node("Add", [node.input[0], "cross_mask"], [masked]))
-            node.input[0] = masked
-        nodes.append(node)
+        layer = next((keys[name] for name in node.input if name in keys and node.op_type == "MatMul"), None)
+        if layer is not None:
+            attention[layer] = attend(builder, node.input[0], layer, signed)
+        elif node.op_type == "MatMul" and node.input[1] in values:
+            builder.op("Identity", attention[values[node.input[1]]][0], name=node.output[0])
+        else:
+            builder.nodes.append(node)
+    nodes = builder.nodes
     keep_projection_in_8_bits(nodes, weights)
-    attention = [f"/model/decoder/layers.{layer}/encoder_attn/Softmax_output_0" for layer in layers]
-    nodes.append(helper.make_node("Concat", attention, ["xattn"], axis=1))
+    builder.op("Concat", *(attention[layer][1] for layer in layers), axis=1, name="xattn")
+    find_likeliest(builder, builder.op("Squeeze", "logits", builder.constant([1], np.int64)), LIKELIEST)
+    weights |= builder.constants
 
     caches = [f"{layer}.decoder.{part}" for layer in layers for part in ("key", "value")]
     inputs = [decoder.inputs["input_ids"]] + [decoder.inputs[f"past_key_values.{cache}"] for cache in caches]
-    inputs += [cross_value(f"{name}.{layer}", decoder.head_size) for layer in layers for name in ("kt", "v")]
-    inputs += [value("cross_mask", ["batch_size", 1, 1, "S"])]
-    outputs = [value("logits", ["batch_size", 1, VOCABULARY])]
+    inputs += [*sound_values(decoder, signed), suppressed_value()]
+    outputs = [value("logits", ["batch_size", 1, VOCABULARY]), *likeliest_values(LIKELIEST)]
     outputs += [value(f"present.{cache}", ["batch_size", HEADS, "P1", decoder.head_size]) for cache in caches]
     outputs += [value("xattn", ["batch_size", decoder.layers * HEADS, 1, "S"])]
     nodes, needed = prune(nodes, [output.name for output in outputs])
@@ -210,9 +224,10 @@ def prune(nodes, outputs):
     return [node for node in nodes if id(node) in kept], needed
 
 
-def cross_value(name, head_size):
-    """Keys are [batch, heads, head_size, S], values [batch, heads, S, head_size]."""
-    return value(name, ["batch_size", HEADS, *((head_size, "S") if name.startswith("kt.") else ("S", head_size))])
+def sound_values(decoder, signed):
+    types = {"floats": TensorProto.FLOAT, "bytes": TensorProto.INT8 if signed else TensorProto.UINT8}
+    shapes = sound_shapes(range(decoder.layers), HEADS, decoder.head_size)
+    return [helper.make_tensor_value_info(name, types[kind], shape) for name, kind, shape in shapes]
 
 
 def value(name, shape):

@@ -4,11 +4,12 @@
 usage: export_whisper_graphs.py ENCODER.onnx DECODER.onnx CONFIG.json MODEL.BIN.PART1 [MODEL.BIN.PART2 ...]
 Beside ENCODER.onnx and DECODER.onnx it writes ENCODER-signed.onnx and DECODER-signed.onnx.
 
-Encoder: input_features [batch, mels, 2 S] (S <= 1500 frames of 20 ms) -> for each layer of the decoder the keys kt.N
-  (scaled, transposed) and values v.N of its attention to the sound.
-Decoder: T tokens with a cache: input_ids [rows, T], past_key_values, and per window kt.N, v.N and cross_mask (0, or a large
-  negative number where a window ends earlier) -> logits of the last token, present.N, and xattn [windows, heads, rows T / windows, S],
-  the attention to the sound of the heads from which word times are made (`alignment_heads` of config.json, in this order).
+Encoder: input_features [batch, mels, 2 S] (S <= 1500 frames of 20 ms) -> for each layer of the decoder the keys and values of
+  its attention to the sound, as sound_attention.py describes them.
+Decoder: T tokens with a cache: input_ids [rows, T], past_key_values, per window what the encoder made of it, and suppressed
+  [vocabulary], which is added to the scores -> logits of the last token, the likeliest of those and the marks of time (likeliest_tokens.py), present.N,
+  and xattn [windows, heads, rows T / windows, S], the attention to the sound of the heads from which word times are made
+  (`alignment_heads` of config.json, in this order).
   A window may have several rows, one after the other: texts that compete for it. They share its keys and values.
 Weights are float16 in the file. At load each row is scaled to 8 bits (signed; or unsigned with zero point 128 for processors
 without VNNI, see export_moonshine_graphs.py) and the activations are quantized as they come; the rest is float32,
@@ -24,9 +25,15 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from ctranslate2_model import read_model
-from graph_builder import IR_VERSION, OPSET, external_tensor, write_model
+from graph_builder import IR_VERSION, OPSET, NodeBuilder, external_tensor, write_model
+from likeliest_tokens import find_likeliest, likeliest_values, suppressed_value
+from sound_attention import attend, keep_sound, sound_shapes
 
 HEAD_SIZE = 64
+# Of the multilingual vocabulary: text ends here, and marks of time begin (openai/whisper, tokenizer.py).
+END_OF_TEXT, FIRST_MARK = 50_257, 50_364
+# A beam of five asks for one more, since one may be the end of the text.
+LIKELIEST = 6
 EPSILON = 1e-5
 ELEMENT_TYPES = {np.float16: TensorProto.FLOAT16, np.float32: TensorProto.FLOAT}
 
@@ -41,42 +48,30 @@ def export(encoder_out, decoder_out, config, paths):
         write_model(build(Graph(tensors, heads, signed=True)), signed_out)
 
 
-class Graph:
+class Graph(NodeBuilder):
     """Nodes and what they need of the model; names of tensors are those of CTranslate2."""
 
     def __init__(self, tensors, alignment_heads, signed):
+        super().__init__()
         self.tensors, self.alignment_heads, self.signed = tensors, alignment_heads, signed
-        self.nodes, self.initializers, self.last_id = [], {}, 0
         self.width = tensors["encoder/layer_norm/gamma"].shape[0]
         self.heads = self.width // HEAD_SIZE
         self.mels = tensors["encoder/conv1/weight"].shape[1]
         self.layers = {side: self._count_layers(side) for side in ("encoder", "decoder")}
         self.vocabulary = tensors["decoder/embeddings/weight"].shape[0]
 
-    def op(self, op_type, *inputs, outputs=1, name=None, **attributes):
-        self.last_id += 1
-        names = [name or f"t{self.last_id}"] + [f"t{self.last_id}_{index}" for index in range(1, outputs)]
-        self.nodes.append(helper.make_node(op_type, list(inputs), names, **attributes))
-        return names[0] if outputs == 1 else names
-
-    def constant(self, value, dtype=np.float32):
-        array = np.asarray(value, dtype)
-        name = f"const_{array.dtype}_{'x'.join(map(str, array.shape))}_{array.tobytes().hex()[:64]}"
-        self.initializers.setdefault(name, numpy_helper.from_array(array, name))
-        return name
-
     def stored(self, key):
         """The tensor as it is in the file; joined where the file is cut within it."""
         ref = self.tensors[key]
         element_type = ELEMENT_TYPES[ref.dtype]
         if len(ref.parts) == 1:
-            self.initializers[key] = external_tensor(key, element_type, ref.shape, *ref.parts[0])
+            self.constants[key] = external_tensor(key, element_type, ref.shape, *ref.parts[0])
             return key
         pieces = []
         for index, part in enumerate(ref.parts):
             piece = f"{key}/part{index}"
             count = part.length // np.dtype(ref.dtype).itemsize
-            self.initializers[piece] = external_tensor(piece, element_type, [count], *part)
+            self.constants[piece] = external_tensor(piece, element_type, [count], *part)
             pieces.append(piece)
         return self.op("Reshape", self.op("Concat", *pieces, axis=0), self.constant(ref.shape, np.int64))
 
@@ -138,16 +133,18 @@ class Graph:
         return self.op("Add", x, second(self.gelu(hidden), f"{key}/linear_1"))
 
     def model(self, inputs, outputs):
-        graph = helper.make_graph(self.nodes, "whisper", inputs, outputs, list(self.initializers.values()))
+        graph = helper.make_graph(self.nodes, "whisper", inputs, outputs, list(self.constants.values()))
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid("com.microsoft", 1)]
         model = helper.make_model(graph, opset_imports=opsets, producer_name="hansard")
         model.ir_version = IR_VERSION
         return model
 
-    def cross_values(self):
-        shapes = {"kt": [HEAD_SIZE, "S"], "v": ["S", HEAD_SIZE]}
-        layers = range(self.layers["decoder"])
-        return [value(f"{part}.{layer}", ["B", self.heads, *shapes[part]]) for layer in layers for part in ("kt", "v")]
+    def sound_values(self):
+        types = {"floats": TensorProto.FLOAT, "bytes": TensorProto.INT8 if self.signed else TensorProto.UINT8}
+        return [
+            helper.make_tensor_value_info(name, types[kind], shape)
+            for name, kind, shape in sound_shapes(range(self.layers["decoder"]), self.heads, HEAD_SIZE)
+        ]
 
     def _count_layers(self, side):
         return sum(re.fullmatch(rf"{side}/layer_\d+/ffn/linear_0/weight", key) is not None for key in self.tensors)
@@ -177,9 +174,8 @@ def build_encoder(g):
         both = g.project(hidden, g.quantized(f"{key}/weight"), g.floats(f"{key}/bias"))
         k, v = g.op("Split", both, outputs=2, axis=2)
         scaled = g.op("Mul", k, g.constant(HEAD_SIZE**-0.5))
-        g.split_heads(scaled, perm=(0, 2, 3, 1), name=f"kt.{layer}")
-        g.split_heads(v, name=f"v.{layer}")
-    return g.model([value("input_features", ["B", g.mels, "F"])], g.cross_values())
+        keep_sound(g, g.split_heads(scaled, perm=(0, 2, 3, 1)), g.split_heads(v), layer, g.signed)
+    return g.model([value("input_features", ["B", g.mels, "F"])], g.sound_values())
 
 
 def build_decoder(g):
@@ -195,7 +191,7 @@ def build_decoder(g):
     all_steps = g.op("Range", g.constant(0, np.int64), total, g.constant(1, np.int64))
     later = g.op("Greater", all_steps, g.op("Unsqueeze", steps, g.constant([1], np.int64)))
     causal = g.op("Mul", g.op("Cast", later, to=TensorProto.FLOAT), g.constant(-1e9))
-    windows = g.op("Slice", g.op("Shape", "kt.0"), *(g.constant([b], np.int64) for b in (0, 1)))
+    windows = g.op("Slice", g.op("Shape", "kt_shift.0"), *(g.constant([b], np.int64) for b in (0, 1)))
     by_window = g.op("Concat", windows, g.constant([-1, g.heads, HEAD_SIZE], np.int64), axis=0)
 
     watched = []
@@ -211,23 +207,23 @@ def build_decoder(g):
 
         q = g.linear(g.layer_norm(x, f"{key}/attention/layer_norm"), f"{key}/attention/linear_0")
         q = g.op("Transpose", g.op("Reshape", q, by_window), perm=[0, 2, 1, 3])
-        scores = g.op("Add", g.op("MatMul", q, f"kt.{layer}"), "cross_mask")
-        weights = g.op("Softmax", scores, axis=-1)
+        attended, weights = attend(g, q, layer, g.signed)
         own = [head for of_layer, head in g.alignment_heads if of_layer == layer]
         if own:
             watched.append(g.op("Gather", weights, g.constant(own, np.int64), axis=1))
-        attended = g.op("Transpose", g.op("MatMul", weights, f"v.{layer}"), perm=[0, 2, 1, 3])
+        attended = g.op("Transpose", attended, perm=[0, 2, 1, 3])
         x = g.op("Add", x, g.linear(g.op("Reshape", attended, g.op("Shape", x)), f"{key}/attention/linear_2"))
         x = g.feed_forward(x, f"{key}/ffn", g.linear)
     g.op("Concat", *watched, axis=1, name="xattn")
     last = g.op("Gather", x, g.constant(-1, np.int64), axis=1)
     g.project(g.quantize_input(g.layer_norm(last, "decoder/layer_norm")), g.quantized(table), name="logits")
+    find_likeliest(g, "logits", LIKELIEST, END_OF_TEXT + 1, FIRST_MARK)
 
     caches = [f"{layer}.decoder.{part}" for layer in layers for part in ("key", "value")]
     inputs = [helper.make_tensor_value_info("input_ids", TensorProto.INT64, ["R", "T"])]
     inputs += [value(f"past_key_values.{cache}", ["R", g.heads, "P", HEAD_SIZE]) for cache in caches]
-    inputs += g.cross_values() + [value("cross_mask", ["B", 1, 1, "S"])]
-    outputs = [value("logits", ["R", g.vocabulary]), value("xattn", ["B", len(g.alignment_heads), "Q", "S"])]
+    inputs += [*g.sound_values(), suppressed_value()]
+    outputs = [value("logits", ["R", g.vocabulary]), *likeliest_values(LIKELIEST), value("marks", ["R", g.vocabulary - FIRST_MARK]), value("xattn", ["B", len(g.alignment_heads), "Q", "S"])]
     outputs += [value(f"present.{cache}", ["R", g.heads, "P1", HEAD_SIZE]) for cache in caches]
     return g.model(inputs, outputs)
 

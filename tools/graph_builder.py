@@ -11,24 +11,18 @@ IR_VERSION = 8
 ELEMENT_TYPES = {"FloatStorage": TensorProto.FLOAT, "LongStorage": TensorProto.INT64}
 
 
-class GraphBuilder:
-    def __init__(self, name, checkpoint, tensors):
-        self.name = name
-        self.file_name = pathlib.Path(checkpoint).name
-        self.tensors = tensors
+class NodeBuilder:
+    """Nodes and the constants that they read; names begin with `prefix`."""
+
+    def __init__(self, prefix=""):
+        self.prefix = prefix
         self.nodes = []
         self.constants = {}
-        self.used = {}
         self.last_id = 0
-
-    def weight(self, key):
-        """A tensor of the checkpoint, as an input for `op`."""
-        self.used[key] = self.tensors[key]
-        return key
 
     def constant(self, value, dtype=np.float32):
         array = np.asarray(value, dtype)
-        name = f"const_{array.dtype}_{'x'.join(map(str, array.shape))}_{array.tobytes().hex()}"
+        name = f"{self.prefix}const_{array.dtype}_{'x'.join(map(str, array.shape))}_{array.tobytes().hex()}"
         if len(name) > 80:
             name = self._next_id()
         self.constants.setdefault(name, numpy_helper.from_array(array, name))
@@ -39,6 +33,24 @@ class GraphBuilder:
         names = [name] if name else [self._next_id() for _ in range(outputs)]
         self.nodes.append(helper.make_node(op_type, list(inputs), names, **attributes))
         return names[0] if outputs == 1 else names
+
+    def _next_id(self):
+        self.last_id += 1
+        return f"{self.prefix}t{self.last_id}"
+
+
+class GraphBuilder(NodeBuilder):
+    def __init__(self, name, checkpoint, tensors):
+        super().__init__()
+        self.name = name
+        self.file_name = pathlib.Path(checkpoint).name
+        self.tensors = tensors
+        self.used = {}
+
+    def weight(self, key):
+        """A tensor of the checkpoint, as an input for `op`."""
+        self.used[key] = self.tensors[key]
+        return key
 
     def write(self, path, inputs, outputs):
         """`inputs` and `outputs`: name -> shape of float tensors; a string is a free dimension."""
@@ -56,10 +68,6 @@ class GraphBuilder:
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], producer_name="hansard")
         model.ir_version = IR_VERSION
         write_model(model, path)
-
-    def _next_id(self):
-        self.last_id += 1
-        return f"t{self.last_id}"
 
 
 def external_tensor(name, element_type, shape, file_name, offset, length):

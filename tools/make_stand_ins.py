@@ -198,6 +198,8 @@ def make_whisper_tiny(folder):
     """The `*_timestamped` export of onnx-community: an encoder, and a decoder of two branches with its cross attention."""
     spoken = ["hel", "lo", "Ġwor", "ld", ",", "Ġgood", "Ġday", "."]
     marks = ["endoftext", "startoftranscript", "en", "de", "translate", "transcribe", "startoflm", "startofprev", "nocaptions", "notimestamps"]
+    # of the published 1501 marks of time as many as a text may begin with
+    marks += [f"{step / 50:.2f}" for step in range(51)]
     pieces = [*spoken, *(f"<|{mark}|>" for mark in marks)]
     token = {piece: index for index, piece in enumerate(pieces)}
     size, layers, heads, width, mels, frames = len(pieces), 4, 6, 384, 80, 1500
@@ -222,7 +224,8 @@ def make_whisper_tiny(folder):
     fresh = graph.op("Slice", split, whole(0), graph.op("Mul", is_first, whole(frames)), whole(2))
     joined = graph.op("Concat", "past_key_values.0.encoder.value", fresh, axis=2)
     hidden = graph.op("Reshape", graph.op("Transpose", joined, perm=[0, 2, 1, 3]), whole(0, 0, width))
-    # The answer to the fourth token is the first of the text, and the tones follow one another every 24 frames.
+    # The answer to the first token is the language, that to the third a mark of time, that to the fourth the first of the text;
+    # the tones follow one another every 24 frames.
     past = graph.op("Shape", "past_key_values.0.decoder.key", start=2, end=3)
     fed = graph.op("Shape", "input_ids", start=1, end=2)
     scalar = lambda name: graph.op("Squeeze", name, whole(0))
@@ -237,8 +240,8 @@ def make_whisper_tiny(folder):
     for piece, nearest in zip(spoken, nearest_bands(slaney_centres(mels)), strict=True):
         scale[token[piece]], bias[token[piece]], band[token[piece]] = 10, 0, nearest
     begin = np.zeros((4, size))
-    begin[0] = NEVER
-    begin[0, token["<|en|>"]], begin[0, token["<|de|>"]] = 103, 101
+    begin[[0, 2]] = NEVER
+    begin[0, token["<|en|>"]], begin[0, token["<|de|>"]], begin[2, token["<|0.00|>"]] = 103, 101, 103
     at_begin = graph.op("Gather", graph.constant(begin), graph.op("Min", positions, whole(3)))
     tones = graph.op("Mul", graph.op("Gather", heard, graph.constant(band, np.int64), axis=2), graph.constant(scale))
     graph.op("Add", graph.op("Add", tones, graph.constant(bias)), at_begin, name="logits")

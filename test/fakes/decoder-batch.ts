@@ -1,5 +1,6 @@
 /** A decoder without a model: a test says what may follow a text, and every row keeps the text that it was fed. */
 import assert from 'node:assert/strict';
+import { findLikeliest } from '../../src/gpu-worker/asr/likeliest-tokens.ts';
 import type { DecoderBatch } from '../../src/gpu-worker/onnx/decoder-batch.ts';
 
 export const VOCABULARY = 8;
@@ -9,6 +10,7 @@ export const END = 2;
 export type Language = (piece: number, text: readonly number[]) => Record<number, number>;
 
 const IMPOSSIBLE = 1e-9;
+const LIKELIEST = 2;
 
 export interface FakeDecoderBatch {
   batch: DecoderBatch;
@@ -28,17 +30,25 @@ export function createFakeDecoderBatch(pieces: readonly number[], language: Lang
       assert.ok(rows[row], `there is no row ${row}`);
       return { piece: rows[row].piece, fed: rows[row].fed };
     });
+  const feed = (tokens: readonly number[]) => {
+    assert.equal(tokens.length, rows.length, 'one token per row');
+    stepSizes.push(rows.length);
+    rows = rows.map(({ piece, fed }, row) => ({ piece, fed: [...fed, tokens[row]!] }));
+    const scores = rows.map(({ piece, fed }) => {
+      const next = language(piece, fed.slice(1)); // the first token only begins the text
+      return Float32Array.from({ length: VOCABULARY }, (_, token) => Math.log(next[token] ?? IMPOSSIBLE));
+    });
+    return { scores, attention: rows.map(({ piece, fed }) => Float32Array.of(piece, ...fed.slice(1))) };
+  };
   const batch: DecoderBatch = {
     async step(tokens) {
-      assert.equal(tokens.length, rows.length, 'one token per row');
-      stepSizes.push(rows.length);
-      rows = rows.map(({ piece, fed }, row) => ({ piece, fed: [...fed, tokens[row]!] }));
-      const logits = rows.flatMap(({ piece, fed }) => {
-        const next = language(piece, fed.slice(1)); // the first token only begins the text
-        return Array.from({ length: VOCABULARY }, (_, token) => Math.log(next[token] ?? IMPOSSIBLE));
-      });
-      const attention = rows.map(({ piece, fed }) => Float32Array.of(piece, ...fed.slice(1)));
-      return { logits: Float32Array.from(logits), attention };
+      const { scores, attention } = feed(tokens);
+      return { logits: Float32Array.from(scores.flatMap(row => [...row])), attention };
+    },
+    async stepToLikeliest(tokens, options) {
+      assert.equal(options, undefined, 'greedy decoding suppresses nothing');
+      const { scores, attention } = feed(tokens);
+      return { followers: scores.map(row => findLikeliest(row, LIKELIEST)), attention };
     },
     rewind() {
       rows = rows.map(({ piece }) => ({ piece, fed: [] }));

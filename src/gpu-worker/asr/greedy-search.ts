@@ -27,12 +27,11 @@ export async function searchGreedily(
   while (rows.length > 0) {
     await pause();
     signal.throwIfAborted();
-    const { logits, attention } = await batch.step(rows.map(row => row.last));
-    const size = logits.length / rows.length;
+    const { followers, attention } = await batch.stepToLikeliest(rows.map(row => row.last));
     rows.forEach((row, index) => {
       if (row.done) return;
       const { piece } = row;
-      const best = findLikeliest(logits.subarray(index * size, (index + 1) * size));
+      const best = followers[index]![0]!;
       piece.attention.push(attention[index]!);
       row.last = best.token;
       row.done = best.token === LAST_TOKEN || piece.tokens.length >= row.maxTokens;
@@ -59,23 +58,4 @@ function truncate(piece: DecodedPiece, kept: number): void {
   piece.tokens.length = kept;
   piece.probabilities.length = kept;
   piece.attention.length = kept + 1;
-}
-
-/** The token with the highest logit, and its probability. */
-function findLikeliest(logits: Float32Array): { token: number; probability: number } {
-  let token = 0;
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logits.length; index++) {
-    const logit = logits[index]!;
-    if (logit > highest) {
-      highest = logit;
-      token = index;
-    }
-  }
-  let sum = 0;
-  for (let index = 0; index < logits.length; index++) {
-    const below = logits[index]! - highest;
-    if (below > -16) sum += Math.exp(below); // 32768 * e^-16 = 0.004: the rest changes nothing
-  }
-  return { token, probability: 1 / sum };
 }

@@ -3,7 +3,7 @@ import type { Span, Word } from '../../pipeline/meeting.ts';
 import { alignTokens } from './align-tokens.ts';
 import type { DecodedPiece } from './greedy-search.ts';
 import { groupTokens, type TokenWord } from './token-text.ts';
-import { VAD_FRAME_MS } from './vad-frames.ts';
+import { SPEECH, VAD_FRAME_MS } from './vad-frames.ts';
 
 export interface PieceTranscript {
   /** Times from the start of the piece. */
@@ -37,7 +37,7 @@ export function buildPieceTranscript(decoded: DecodedPiece, lengthMs: number, re
 }
 
 /**
- * Words whose tokens have times; a word ends where the next begins, the last one with the piece.
+ * Words whose tokens have times; a word ends where the next begins, the last one with the piece. None lies in the silence behind the piece.
  * @param tokens begin and probability of each token; a begin more, where the recogniser knows when the last one ended
  */
 export function placeWords(
@@ -46,19 +46,18 @@ export function placeWords(
   lengthMs: number,
 ): PieceTranscript {
   const words = grouped.map((word): Word => {
-    const startMs = startsMs[word.from]!;
+    const startMs = Math.min(lengthMs, startsMs[word.from]!);
     const own = probabilities.slice(word.from, word.to);
     return {
       text: word.text,
       startMs,
-      endMs: Math.max(startMs, startsMs[word.to] ?? lengthMs),
+      endMs: Math.max(startMs, Math.min(lengthMs, startsMs[word.to] ?? lengthMs)),
       confidence: Math.exp(sumLogs(own) / own.length),
     };
   });
   return { words, tokenCount: probabilities.length, logProbability: sumLogs(probabilities) };
 }
 
-const SPEECH = 0.5;
 /**
  * Where both speech detection and the recogniser doubt, the words are invented. Real speech fails one of the two at
  * most: in distant, overlapped meetings the mean probability of speech of a piece goes down to 0.4 and the tokens' mean

@@ -1,7 +1,9 @@
 /** Decoding with Whisper: language first, then text, by beam search or, for a second try, with drawn tokens. */
-import type { DecoderBatch } from '../onnx/decoder-batch.ts';
+import type { DecoderBatch, Likeliest } from '../onnx/decoder-batch.ts';
 import type { DecodedPiece } from './greedy-search.ts';
+import { type Follower, sumUp } from './likeliest-tokens.ts';
 import { findLoop } from './loops.ts';
+import { followMarked, isMark, type MarkedTime, passToken, UNBEGUN } from './time-marks.ts';
 import type { WhisperVocabulary } from './whisper-vocabulary.ts';
 
 /** What is asked of one window. */
@@ -24,6 +26,11 @@ export interface SearchOptions {
   temperature: number;
   /** Texts that compete for a window; 1 where tokens are drawn. */
   beams: number;
+  /**
+   * Marks of time are decoded as well, and left out of the text. In training nearly every text had them: without, sentences
+   * are skipped where several people speak (bench/RESULTS.md). Only for one text that takes the likeliest tokens.
+   */
+  marks: boolean;
   /** Numbers in [0, 1), as `Math.random` gives them. */
   random(): number;
 }
@@ -45,6 +52,9 @@ interface Text extends DecodedPiece {
   /** Sum of the natural logs of the tokens' probabilities, the end of the text included. */
   logProbability: number;
   looped: boolean;
+  time: MarkedTime;
+  /** Attention of the mark that closed the text, if nothing came after: it says better where the last word ends than the end of the text. */
+  closing: Float32Array | undefined;
 }
 
 interface Row extends WindowRequest {
@@ -66,7 +76,7 @@ export async function searchWindows(
   signal: AbortSignal,
   pause: () => Promise<void>,
 ): Promise<DecodedWindow[]> {
-  const { vocabulary, prompt, beams } = options;
+  const { vocabulary, prompt, beams, marks } = options;
   const heard = await batch.step(requests.map(() => vocabulary.startOfTranscript));
   const all = split(heard.logits, requests.length).map((logits, index) =>
     openRow(logits, requests[index]!, vocabulary),
@@ -78,18 +88,29 @@ export async function searchWindows(
     ...again,
     vocabulary.languages.get(language) ?? vocabulary.startOfTranscript + 1,
     task,
-    vocabulary.noTimestamps,
+    ...(marks ? [] : [vocabulary.noTimestamps]),
   ]);
   let rows = all;
+  let suppressed = listSuppressed(options, true);
+  const laterSuppressed = listSuppressed(options, false);
   while (rows.length > 0) {
     await pause();
     signal.throwIfAborted();
-    const { logits, attention } = await batch.step(next);
+    const answer =
+      options.temperature > 0
+        ? await stepToDrawn(batch, next, suppressed, options)
+        : await batch.stepToLikeliest(next, { suppressed, marks });
+    const { attention } = answer;
+    const followers = answer.marks
+      ? answer.marks.map((own, index) => [
+          followMarked(rows[index]!.texts[0]!.time, answer.followers[index]!, own, vocabulary),
+        ])
+      : answer.followers;
+    suppressed = laterSuppressed;
     const perRow = attention.length / rows.length;
-    const scores = split(logits, attention.length);
     rows.forEach((row, index) => {
       const [from, to] = [index * perRow, (index + 1) * perRow];
-      if (!row.done) grow(row, scores.slice(from, to), attention.slice(from, to), options);
+      if (!row.done) grow(row, followers.slice(from, to), attention.slice(from, to), options);
     });
     const going = rows.flatMap((row, index) => (row.done ? [] : [index]));
     // making a smaller batch copies it, so it has to pay
@@ -118,7 +139,18 @@ function openRow(logits: Float32Array, request: WindowRequest, { languages, noSp
       languages: Object.fromEntries(likely.filter(([, probability]) => probability >= 0.01)),
       noSpeech: Math.exp(logits[noSpeech]! - loudest) / all,
     },
-    texts: [{ tokens: [], probabilities: [], attention: [], last: 0, logProbability: 0, looped: false }],
+    texts: [
+      {
+        tokens: [],
+        probabilities: [],
+        attention: [],
+        last: 0,
+        logProbability: 0,
+        looped: false,
+        time: UNBEGUN,
+        closing: undefined,
+      },
+    ],
     origins: [0],
     ended: [],
     done: false,
@@ -129,12 +161,12 @@ function openRow(logits: Float32Array, request: WindowRequest, { languages, noSp
  * One token more: of all that may follow the texts of a window the likeliest, until as many texts have ended as compete
  * (openai/whisper, decoding.py, `BeamSearchDecoder`).
  */
-function grow(row: Row, scores: Float32Array[], attention: Float32Array[], options: SearchOptions): void {
+function grow(row: Row, candidates: Follower[][], attention: Float32Array[], options: SearchOptions): void {
   const { vocabulary, beams } = options;
   const full = row.texts[0]!.tokens.length >= row.maxTokens;
   const followers = row.texts
     .flatMap((text, origin) =>
-      findFollowers(scores[origin]!, text.tokens.length === 0, options).map(({ token, probability }) => ({
+      candidates[origin]!.slice(0, beams + 1).map(({ token, probability }) => ({
         ...{ text, origin, token, probability },
         logProbability: text.logProbability + Math.log(Math.max(probability, 1e-9)),
       })),
@@ -144,11 +176,19 @@ function grow(row: Row, scores: Float32Array[], attention: Float32Array[], optio
   const origins: number[] = [];
   for (const { text, origin, token, probability, logProbability } of followers) {
     if (texts.length === beams || row.ended.length === beams) break;
-    const longer = { ...text, logProbability, attention: [...text.attention, attention[origin]!] };
-    if (full || token === vocabulary.endOfText) {
-      row.ended.push(longer);
+    const time = passToken(text.time, token, vocabulary);
+    if (isMark(token, vocabulary) && !full) {
+      const closing = time.state === 'closed' ? attention[origin]! : text.closing;
+      texts.push({ ...text, time, last: token, closing });
+      origins.push(origin);
       continue;
     }
+    const soFar = { ...text, time, logProbability };
+    if (full || token === vocabulary.endOfText) {
+      row.ended.push({ ...soFar, attention: [...text.attention, text.closing ?? attention[origin]!] });
+      continue;
+    }
+    const longer = { ...soFar, closing: undefined, attention: [...text.attention, attention[origin]!] };
     const tokens = [...text.tokens, token];
     const grown = { ...longer, tokens, probabilities: [...text.probabilities, probability], last: token };
     const kept = findLoop(tokens);
@@ -185,54 +225,40 @@ function findBest(ended: readonly Text[]): DecodedPiece & { looped: boolean } {
   return { tokens, probabilities, attention, looped };
 }
 
-interface Follower {
-  token: number;
-  /** At temperature 1. */
-  probability: number;
+/** Negative infinity for each token that must not come, to be added to the scores. */
+function listSuppressed(
+  { vocabulary, suppressed, suppressedFirst, marks }: SearchOptions,
+  isFirst: boolean,
+): Float32Array {
+  const { size, endOfText, noTimestamps } = vocabulary;
+  const added = new Float32Array(size);
+  // above the end of text there are only marks
+  added.fill(Number.NEGATIVE_INFINITY, endOfText + 1, marks ? noTimestamps + 1 : size);
+  for (const token of isFirst ? [...suppressed, ...suppressedFirst] : suppressed)
+    added[token] = Number.NEGATIVE_INFINITY;
+  return added;
 }
 
-/** The likeliest tokens, one more than texts compete since one may be the end; or one that is drawn. */
-function findFollowers(logits: Float32Array, isFirst: boolean, options: SearchOptions): Follower[] {
-  const { vocabulary, temperature, random, beams } = options;
-  for (const token of options.suppressed) logits[token] = Number.NEGATIVE_INFINITY;
-  if (isFirst) for (const token of options.suppressedFirst) logits[token] = Number.NEGATIVE_INFINITY;
-  const allowed = logits.subarray(0, vocabulary.endOfText + 1); // above the end of text there are only marks
-  const { highest, sum } = sumUp(allowed);
-  const tokens = temperature > 0 ? [draw(allowed, highest, temperature, random())] : findLikeliest(allowed, beams + 1);
-  return tokens.map(token => ({ token, probability: Math.exp(allowed[token]! - highest) / sum }));
+/** A step after which each row goes on with a token that is drawn; its probability is that at temperature 1. */
+async function stepToDrawn(
+  batch: DecoderBatch,
+  tokens: readonly number[],
+  suppressed: Float32Array,
+  { vocabulary, temperature, random }: SearchOptions,
+): Promise<Likeliest> {
+  const { logits, attention } = await batch.step(tokens);
+  const followers = split(logits, attention.length).map(row => {
+    const allowed = row.slice(0, vocabulary.endOfText + 1).map((logit, token) => logit + suppressed[token]!);
+    const { highest, sum } = sumUp(allowed);
+    const token = draw(allowed, highest, temperature, random());
+    return [{ token, probability: Math.exp(allowed[token]! - highest) / sum }];
+  });
+  return { followers, attention };
 }
 
 function split(values: Float32Array, parts: number): Float32Array[] {
   const size = values.length / parts;
   return Array.from({ length: parts }, (_, index) => values.subarray(index * size, (index + 1) * size));
-}
-
-/** The highest logit, and the sum of the exponentials of all, relative to it. */
-function sumUp(logits: Float32Array): { highest: number; sum: number } {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logits.length; index++) if (logits[index]! > highest) highest = logits[index]!;
-  let sum = 0;
-  for (let index = 0; index < logits.length; index++) {
-    const below = logits[index]! - highest;
-    if (below > -16) sum += Math.exp(below); // 51866 * e^-16 = 0.006: the rest changes nothing
-  }
-  return { highest, sum };
-}
-
-/** Indexes of the highest logits, in falling order. */
-function findLikeliest(logits: Float32Array, count: number): number[] {
-  const found: number[] = [];
-  let least = Number.NEGATIVE_INFINITY;
-  for (let index = 0; index < logits.length; index++) {
-    const logit = logits[index]!;
-    if (logit <= least) continue;
-    let at = found.length;
-    while (at > 0 && logits[found[at - 1]!]! < logit) at--;
-    found.splice(at, 0, index);
-    if (found.length > count) found.pop();
-    if (found.length === count) least = logits[found[count - 1]!]!;
-  }
-  return found;
 }
 
 function draw(logits: Float32Array, highest: number, temperature: number, at: number): number {

@@ -7,15 +7,15 @@ import { buildTermPrompt, isBetterTold, suspectTerms } from './prompt-terms.ts';
 import { type DecodedWindow, type SearchOptions, searchWindows, type WindowRequest } from './whisper-search.ts';
 import { isDoubtful, isUnsure, meanLogProbability } from './window-guards.ts';
 
-const GREEDY = { temperature: 0, beams: 1 };
+const GREEDY = { temperature: 0, beams: 1, marks: true };
 /**
  * Three texts find as much as the five of openai/whisper, for two thirds of the time (bench/RESULTS.md). Later tries draw tokens, more and
  * more freely, as transcribe.py does there.
  */
 const TRIES = [
   GREEDY,
-  { temperature: 0, beams: 3 },
-  ...[0.2, 0.4, 0.6, 0.8].map(temperature => ({ temperature, beams: 1 })),
+  { temperature: 0, beams: 3, marks: false },
+  ...[0.2, 0.4, 0.6, 0.8].map(temperature => ({ temperature, beams: 1, marks: false })),
 ] as const;
 
 /**
@@ -25,7 +25,7 @@ const TRIES = [
  */
 const LEAST_LENGTH = 0.8;
 
-export interface TryOptions extends Omit<SearchOptions, 'temperature' | 'beams' | 'prompt'> {
+export interface TryOptions extends Omit<SearchOptions, 'temperature' | 'beams' | 'marks' | 'prompt'> {
   /** Of the glossary, the likeliest first. */
   terms: readonly string[];
 }

@@ -1,5 +1,6 @@
 /** Several pieces of speech decoded together, token by token: the tensors, without a decision which token to take. */
 import ort from 'onnxruntime-node';
+import type { Follower } from '../asr/likeliest-tokens.ts';
 
 /** Shape of a decoder. */
 export interface DecoderShape {
@@ -10,18 +11,31 @@ export interface DecoderShape {
   alignmentRows: readonly number[];
 }
 
-/** What the encoder made of one piece. `keys[l]` [heads, headSize, frames], `values[l]` [heads, frames, headSize]. */
-export interface EncodedPiece {
-  frameCount: number;
-  keys: Float32Array[];
-  values: Float32Array[];
-}
+/** What an encoder made of one piece: the tensors that `tools/sound_attention.py` describes, by their names there. */
+export type EncodedPiece = Record<string, ort.Tensor>;
 
-export interface DecoderStep {
-  /** [rows, vocabulary] */
-  logits: Float32Array;
+export interface Attentive {
   /** Per row: attention to each of its frames, averaged over the alignment heads. */
   attention: Float32Array[];
+}
+
+export interface Scores extends Attentive {
+  /** [rows, vocabulary] */
+  logits: Float32Array;
+}
+
+export interface Likeliest extends Attentive {
+  /** Per row: the likeliest tokens, in falling order; at least one more than texts compete. */
+  followers: Follower[][];
+  /** Per row, where they were asked for: natural logs of the probabilities of the marks of time. */
+  marks?: Float32Array[];
+}
+
+export interface LikeliestOptions {
+  /** Added to the scores of the vocabulary: negative infinity for tokens that must not come. */
+  suppressed?: Float32Array;
+  /** Marks of time may come too: Whisper's vocabulary has such. They are never among the followers. */
+  marks?: boolean;
 }
 
 /** Rows that are decoded in step: one per piece, or after `branch` several, texts that compete for it. */
@@ -30,7 +44,9 @@ export interface DecoderBatch {
    * Feeds the next tokens of each row, equally many; the answer is that to the last of them.
    * @param tokens one per row, or several per row, row by row
    */
-  step(tokens: readonly number[]): Promise<DecoderStep>;
+  step(tokens: readonly number[]): Promise<Scores>;
+  /** The same, where only the likeliest tokens matter. */
+  stepToLikeliest(tokens: readonly number[], options?: LikeliestOptions): Promise<Likeliest>;
   /** Forgets all tokens, and keeps the sound; one row each. */
   rewind(): void;
   /** Goes on with these pieces only, in this order, and with all rows of theirs. */
@@ -56,15 +72,15 @@ export async function createDecoderBatch(
   encode: (row: number) => Promise<EncodedPiece>,
 ): Promise<DecoderBatch> {
   const { layers } = shape;
-  const stacked = await stackCross(shape, rowCount, encode);
+  const stacked = await stackSound(rowCount, encode);
   const { frames } = stacked;
-  let { cross, frameCounts } = stacked;
-  const replaceCross = (next: Record<string, FloatTensor>) => {
-    if (cross !== stacked.cross) disposeAll(cross);
-    cross = next;
+  let { sound, frameCounts } = stacked;
+  const replaceSound = (next: Tensors) => {
+    if (sound !== stacked.sound) disposeAll(sound);
+    sound = next;
   };
-  let past = emptyPast(shape, rowCount);
-  const replacePast = (next: Record<string, FloatTensor>) => {
+  let past: Tensors = emptyPast(shape, rowCount);
+  const replacePast = (next: Tensors) => {
     disposeAll(past);
     past = next;
   };
@@ -74,40 +90,68 @@ export async function createDecoderBatch(
     replacePast(emptyPast(shape, frameCounts.length));
   };
 
+  const caches = Array.from({ length: layers }, (_, layer) =>
+    ['key', 'value'].map(part => `${layer}.decoder.${part}`),
+  ).flat();
+
+  /** Feeds tokens; the answers that are wanted are the caller's to dispose. */
+  async function feed(tokens: readonly number[], wanted: readonly string[], suppressed: Float32Array) {
+    const rows = frameCounts.length * perPiece;
+    const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]);
+    const added = new ort.Tensor('float32', suppressed, [suppressed.length]);
+    const feeds = { input_ids: ids, suppressed: added, ...sound, ...past };
+    const outputs = await session.run(feeds, [...wanted, 'xattn', ...caches.map(name => `present.${name}`)]);
+    disposeAll({ ids, added });
+    replacePast(
+      Object.fromEntries(caches.map(name => [`past_key_values.${name}`, floats(outputs[`present.${name}`])])),
+    );
+    const xattn = floats(outputs.xattn);
+    const attention = followAttention(xattn, rows);
+    xattn.dispose();
+    return { outputs, attention, rows };
+  }
+
+  /** @param xattn [pieces, attention rows, rows of a piece * tokens, frames] */
+  function followAttention(xattn: FloatTensor, rows: number): Float32Array[] {
+    const [, attentionRows = 0, perAttentionRow = 0] = xattn.dims;
+    const tokenCount = perAttentionRow / perPiece;
+    return Array.from({ length: rows }, (_, row) => {
+      const piece = Math.floor(row / perPiece);
+      const lastToken = ((row % perPiece) + 1) * tokenCount - 1;
+      const mean = new Float32Array(frameCounts[piece]!);
+      for (const alignmentRow of shape.alignmentRows) {
+        const from = ((piece * attentionRows + alignmentRow) * perAttentionRow + lastToken) * frames;
+        for (let frame = 0; frame < mean.length; frame++) mean[frame]! += xattn.data[from + frame]!;
+      }
+      return mean.map(sum => sum / shape.alignmentRows.length);
+    });
+  }
+
   return {
     async step(tokens) {
-      const rows = frameCounts.length * perPiece;
-      const ids = new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [rows, tokens.length / rows]);
-      const outputs = await session.run({ input_ids: ids, ...cross, ...past });
-      ids.dispose();
-      disposeAll(past);
-      past = {};
-      for (let layer = 0; layer < layers; layer++) {
-        for (const part of ['key', 'value']) {
-          past[`past_key_values.${layer}.decoder.${part}`] = floats(outputs[`present.${layer}.decoder.${part}`]);
-        }
-      }
-      const logits = floats(outputs.logits);
-      const xattn = floats(outputs.xattn); // [pieces, attention rows, rows of a piece * tokens, frames]
-      const [, attentionRows = 0, perAttentionRow = 0] = xattn.dims;
-      const tokenCount = perAttentionRow / perPiece;
-      const attention = Array.from({ length: rows }, (_, row) => {
-        const piece = Math.floor(row / perPiece);
-        const lastToken = ((row % perPiece) + 1) * tokenCount - 1;
-        const mean = new Float32Array(frameCounts[piece]!);
-        for (const alignmentRow of shape.alignmentRows) {
-          const from = ((piece * attentionRows + alignmentRow) * perAttentionRow + lastToken) * frames;
-          for (let frame = 0; frame < mean.length; frame++) mean[frame]! += xattn.data[from + frame]!;
-        }
-        return mean.map(sum => sum / shape.alignmentRows.length);
-      });
-      xattn.dispose();
-      return { logits: logits.data, attention };
+      const { outputs, attention } = await feed(tokens, ['logits'], NONE_SUPPRESSED);
+      return { logits: floats(outputs.logits).data, attention };
+    },
+    async stepToLikeliest(tokens, { suppressed = NONE_SUPPRESSED, marks = false } = {}) {
+      const wanted = ['likeliest', 'likeliest_log', ...(marks ? ['marks'] : [])];
+      const { outputs, attention, rows } = await feed(tokens, wanted, suppressed);
+      const { likeliest } = outputs;
+      if (likeliest?.type !== 'int32') throw new TypeError('the graph lacks an output, or it is not int32');
+      const ids = likeliest.data as Int32Array;
+      const logs = floats(outputs.likeliest_log).data;
+      const count = ids.length / rows;
+      const followers = Array.from({ length: rows }, (_, row) =>
+        Array.from({ length: count }, (_, at) => ({
+          token: ids[row * count + at]!,
+          probability: Math.exp(logs[row * count + at]!),
+        })),
+      );
+      return { followers, attention, ...(marks && { marks: splitRows(floats(outputs.marks).data, rows) }) };
     },
     rewind,
     keep(pieces) {
       frameCounts = pieces.map(piece => frameCounts[piece]!);
-      replaceCross(takeRows(cross, pieces));
+      replaceSound(takeRows(sound, pieces));
       const rows = pieces.flatMap(piece => Array.from({ length: perPiece }, (_, row) => piece * perPiece + row));
       replacePast(takeRows(past, rows));
     },
@@ -118,17 +162,20 @@ export async function createDecoderBatch(
     restart(pieces) {
       frameCounts = pieces.map(piece => stacked.frameCounts[piece]!);
       const isWhole = pieces.length === rowCount && pieces.every((piece, index) => piece === index);
-      replaceCross(isWhole ? stacked.cross : takeRows(stacked.cross, pieces));
+      replaceSound(isWhole ? stacked.sound : takeRows(stacked.sound, pieces));
       rewind();
     },
     release() {
-      replaceCross(stacked.cross);
-      disposeAll(cross);
+      replaceSound(stacked.sound);
+      disposeAll(sound);
       disposeAll(past);
     },
   };
 }
 
+const NONE_SUPPRESSED = Float32Array.of(0);
+
+type Tensors = Record<string, ort.Tensor>;
 type FloatTensor = ort.TypedTensor<'float32'>;
 
 export function floats(tensor: ort.Tensor | undefined): FloatTensor {
@@ -151,66 +198,86 @@ function emptyPast({ layers, heads, headSize }: DecoderShape, rows: number): Rec
   return past;
 }
 
-/** Cross keys [rows, heads, headSize, frames], values [rows, heads, frames, headSize], mask [rows, 1, 1, frames]. */
-async function stackCross(
-  { layers, heads, headSize }: DecoderShape,
-  rowCount: number,
-  encode: (row: number) => Promise<EncodedPiece>,
-) {
+/** Where the frames are among the dimensions of what an encoder made; the scales have none. */
+const FRAME_AXES: Readonly<Record<string, number>> = { kt: 3, kt_shift: 3, v: 2 };
+/** A frame with this shift is not seen. */
+const UNSEEN = 1e30;
+
+/** Pieces as rows of the same tensors. */
+async function stackSound(rowCount: number, encode: (row: number) => Promise<EncodedPiece>) {
   const frameCounts: number[] = [];
-  const lines = heads * headSize;
-  const parts: { keys: Float32Array; values: Float32Array }[] = [];
-  let frames = 0;
+  const stacks: Record<string, Stack> = {};
   for (let row = 0; row < rowCount; row++) {
     const piece = await encode(row);
-    const own = piece.frameCount;
-    frameCounts.push(own);
-    if (row === 0) frames = own;
-    if (own > frames) throw new RangeError('the longest piece must come first');
-    for (let layer = 0; layer < layers; layer++) {
-      parts[layer] ??= {
-        keys: new Float32Array(rowCount * lines * frames),
-        values: new Float32Array(rowCount * lines * frames),
-      };
-      const { keys, values } = parts[layer]!;
-      for (let line = 0; line < lines; line++) {
-        keys.set(piece.keys[layer]!.subarray(line * own, (line + 1) * own), (row * lines + line) * frames);
-      }
-      for (let head = 0; head < heads; head++) {
-        const from = head * own * headSize;
-        values.set(
-          piece.values[layer]!.subarray(from, from + own * headSize),
-          (row * heads + head) * frames * headSize,
-        );
-      }
+    frameCounts.push(piece['kt_shift.0']!.dims[3]!);
+    if (frameCounts[row]! > frameCounts[0]!) throw new RangeError('the longest piece must come first');
+    for (const [name, tensor] of Object.entries(piece)) {
+      stacks[name] ??= createStack(tensor, FRAME_AXES[name.slice(0, name.lastIndexOf('.'))], rowCount);
+      stacks[name].put(row, tensor);
     }
+    disposeAll(piece);
   }
-  const mask = new Float32Array(rowCount * frames);
-  frameCounts.forEach((own, row) => {
-    mask.fill(-1e9, row * frames + own, (row + 1) * frames);
-  });
-  const cross: Record<string, FloatTensor> = {
-    cross_mask: new ort.Tensor('float32', mask, [rowCount, 1, 1, frames]),
+  const sound = Object.fromEntries(Object.entries(stacks).map(([name, { tensor }]) => [name, tensor]));
+  return { sound, frames: frameCounts[0] ?? 0, frameCounts };
+}
+
+interface Stack {
+  tensor: ort.Tensor;
+  put(row: number, tensor: ort.Tensor): void;
+}
+
+/** @param longest [1, ...]; the frames of others are as many or fewer */
+function createStack(longest: ort.Tensor, frameAxis: number | undefined, rowCount: number): Stack {
+  const { dims } = longest;
+  const data = numbersOf(longest);
+  const axis = frameAxis ?? dims.length - 1;
+  const width = dims.slice(axis + 1).reduce((product, size) => product * size, 1);
+  const line = dims[axis]! * width;
+  const stacked = createLike(data, rowCount * data.length);
+  if (stacked instanceof Float32Array) stacked.fill(UNSEEN);
+  return {
+    tensor: new ort.Tensor(stacked, [rowCount, ...dims.slice(1)]),
+    put(row, own) {
+      const ownLine = own.dims[axis]! * width;
+      const numbers = numbersOf(own);
+      for (let from = 0, to = row * data.length; from < numbers.length; from += ownLine, to += line) {
+        stacked.set(numbers.subarray(from, from + ownLine), to);
+      }
+    },
   };
-  parts.forEach(({ keys, values }, layer) => {
-    cross[`kt.${layer}`] = new ort.Tensor('float32', keys, [rowCount, heads, headSize, frames]);
-    cross[`v.${layer}`] = new ort.Tensor('float32', values, [rowCount, heads, frames, headSize]);
-  });
-  return { cross, frames, frameCounts };
 }
 
 /** Copies of the tensors with some of their rows. */
-export function takeRows(tensors: Record<string, FloatTensor>, rows: readonly number[]): Record<string, FloatTensor> {
+export function takeRows(tensors: Tensors, rows: readonly number[]): Tensors {
   const taken = Object.entries(tensors).map(([name, tensor]) => {
     const [rowCount = 0, ...rest] = tensor.dims;
-    const size = tensor.data.length / rowCount;
-    const data = new Float32Array(rows.length * size);
+    const numbers = numbersOf(tensor);
+    const size = numbers.length / rowCount;
+    const taken = createLike(numbers, rows.length * size);
     rows.forEach((row, index) => {
-      data.set(tensor.data.subarray(row * size, (row + 1) * size), index * size);
+      taken.set(numbers.subarray(row * size, (row + 1) * size), index * size);
     });
-    return [name, new ort.Tensor('float32', data, [rows.length, ...rest])] as const;
+    return [name, new ort.Tensor(taken, [rows.length, ...rest])] as const;
   });
   return Object.fromEntries(taken);
+}
+
+/** [rows, ...] row by row. */
+export function splitRows(values: Float32Array, rows: number): Float32Array[] {
+  const size = values.length / rows;
+  return Array.from({ length: rows }, (_, row) => values.subarray(row * size, (row + 1) * size));
+}
+
+type Numbers = Float32Array | Int8Array | Uint8Array;
+
+function numbersOf({ data, type }: ort.Tensor): Numbers {
+  if (data instanceof Float32Array || data instanceof Int8Array || data instanceof Uint8Array) return data;
+  throw new TypeError(`there is no use for tensors of ${type}`);
+}
+
+function createLike(numbers: Numbers, length: number): Numbers {
+  if (numbers instanceof Float32Array) return new Float32Array(length);
+  return numbers instanceof Int8Array ? new Int8Array(length) : new Uint8Array(length);
 }
 
 export function disposeAll(tensors: Record<string, ort.Tensor>): void {

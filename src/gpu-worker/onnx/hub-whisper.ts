@@ -8,9 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { createWhisperVocabulary } from '../asr/whisper-vocabulary.ts';
+import { findLikeliest, takeLogs } from '../asr/likeliest-tokens.ts';
+import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { buildMelBands } from '../audio/log-mel.ts';
-import { type DecoderBatch, disposeAll, floats, takeRows } from './decoder-batch.ts';
+import { type DecoderBatch, disposeAll, floats, type Scores, splitRows, takeRows } from './decoder-batch.ts';
 import { createSession, type Device } from './session.ts';
 import { hearWindow, MEL_FRAMES, type WhisperModel } from './whisper-model.ts';
 
@@ -92,8 +93,9 @@ export async function loadHubWhisper(
   const encoder = await createSession(path.join(weightsDir, shape.encoder), weightsDir, device);
   const decoder = await createSession(path.join(weightsDir, shape.decoder), weightsDir, device);
   const bands = buildMelBands(shape.mels);
+  const vocabulary = createWhisperVocabulary(tokens);
   return {
-    vocabulary: createWhisperVocabulary(tokens),
+    vocabulary,
     suppressed: generation.suppress_tokens,
     suppressedFirst: generation.begin_suppress_tokens,
     maxBatchMs: MAX_BATCH_MS,
@@ -105,7 +107,7 @@ export async function loadHubWhisper(
         const { features, frames } = hearWindow(wav, window, bands, true);
         heard.push({ hidden: await encode(features), frameCount: frames / 2 });
       }
-      return startBatch(decoder, shape, heard);
+      return startBatch(decoder, shape, vocabulary, heard);
     },
     async release() {
       await encoder.release();
@@ -122,11 +124,14 @@ export async function loadHubWhisper(
   }
 }
 
-type Tensors = Record<string, ort.TypedTensor<'float32'>>;
+type Tensors = Record<string, ort.Tensor>;
+/** A beam of five asks for one more, since one may be the end of the text. */
+const LIKELIEST = 6;
 
 function startBatch(
   decoder: ort.InferenceSession,
   { layers, heads, alignmentHeads }: HubShape,
+  vocabulary: Pick<WhisperVocabulary, 'endOfText' | 'noTimestamps'>,
   heard: readonly { hidden: Float32Array; frameCount: number }[],
 ): DecoderBatch {
   const soundFrames = MEL_FRAMES / 2;
@@ -205,15 +210,30 @@ function startBatch(
     return { logits: last, attention };
   }
 
+  async function step(tokens: readonly number[]): Promise<Scores> {
+    const count = tokens.length / (pieces.length * perPiece);
+    if (isFirst) return run(tokens);
+    // the branch with a cache was made for one token at a time
+    let answer = await run(tokens.filter((_, index) => index % count === 0));
+    for (let at = 1; at < count; at++) answer = await run(tokens.filter((_, index) => index % count === at));
+    return answer;
+  }
+
   begin();
   return {
-    async step(tokens) {
-      const count = tokens.length / (pieces.length * perPiece);
-      if (isFirst) return run(tokens);
-      // the branch with a cache was made for one token at a time
-      let answer = await run(tokens.filter((_, index) => index % count === 0));
-      for (let at = 1; at < count; at++) answer = await run(tokens.filter((_, index) => index % count === at));
-      return answer;
+    step,
+    async stepToLikeliest(tokens, { suppressed, marks = false } = {}) {
+      const { logits, attention } = await step(tokens);
+      const rows = splitRows(logits, attention.length);
+      for (const scores of rows)
+        suppressed?.forEach((added, token) => {
+          scores[token]! += added;
+        });
+      const followers = rows.map(scores => findLikeliest(scores, LIKELIEST, vocabulary.endOfText + 1));
+      return {
+        ...{ followers, attention },
+        ...(marks && { marks: rows.map(scores => takeLogs(scores, vocabulary.noTimestamps + 1)) }),
+      };
     },
     rewind: begin,
     keep(kept) {

@@ -99,12 +99,9 @@ export async function loadMoonshine(
   /** Encoder per piece: it normalises over time, so padding would change what is heard (models.md, 3). */
   async function encode(samples: Float32Array): Promise<EncodedPiece> {
     const input = new ort.Tensor('float32', samples, [1, samples.length]);
-    const wanted = Array.from({ length: shape.layers }, (_, layer) => [`kt.${layer}`, `v.${layer}`]).flat();
+    const wanted = encoder.outputNames.filter(name => name !== 'last_hidden_state');
     try {
-      const outputs = await encoder.run({ input_values: input }, wanted);
-      const take = (part: string) =>
-        Array.from({ length: shape.layers }, (_, layer) => outputs[`${part}.${layer}`]!.data as Float32Array);
-      return { frameCount: outputs['kt.0']!.dims[3]!, keys: take('kt'), values: take('v') };
+      return await encoder.run({ input_values: input }, wanted);
     } finally {
       input.dispose();
     }

@@ -126,10 +126,7 @@ async function loadRebuilt(
     const { features, frames } = hearWindow(wav, window, bands);
     const input = new ort.Tensor('float32', features, [1, shape.mels, frames]);
     try {
-      const outputs = await encoder.run({ input_features: input });
-      const take = (part: string) =>
-        Array.from({ length: shape.layers }, (_, layer) => outputs[`${part}.${layer}`]!.data as Float32Array);
-      return { frameCount: outputs['kt.0']!.dims[3]!, keys: take('kt'), values: take('v') };
+      return await encoder.run({ input_features: input });
     } finally {
       input.dispose();
     }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type SearchOptions, searchWindows } from '../../../src/gpu-worker/asr/whisper-search.ts';
-import { createFakeWhisperBatch, END, type Says, scripted, vocabulary } from '../../fakes/whisper-batch.ts';
+import { createFakeWhisperBatch, END, markAt, type Says, scripted, vocabulary } from '../../fakes/whisper-batch.ts';
 
 const signal = new AbortController().signal;
 const options: SearchOptions = {
   ...{ vocabulary, task: 'transcribe', prompt: [], suppressed: [], suppressedFirst: [], temperature: 0, beams: 1 },
+  marks: false,
   random: () => 0,
 };
 const asked = { language: 'en', maxTokens: 9 };
@@ -95,4 +96,66 @@ test('drawn tokens come with their probability at temperature 1', async () => {
   });
   assert.deepEqual(windows[0]!.tokens, [4]);
   assert.ok(Math.abs(windows[0]!.probabilities[0]! - 0.25) < 1e-3);
+});
+
+/** Text and marks, one after the other. */
+const marked = (...said: readonly number[]) => scripted(said);
+
+test('marks of time are decoded and left out of the text, each token of which keeps its attention', async () => {
+  const said = [markAt(0), 0, 1, markAt(40), markAt(45), 2, markAt(60)];
+  const { batch, fed } = createFakeWhisperBatch(1, scripted([]), { saysMarked: marked(...said) });
+  const [window] = await searchWindows(batch, [asked], { ...options, marks: true }, signal, async () => {});
+  assert.deepEqual([window!.tokens, window!.probabilities.length], [[0, 1, 2], 3]);
+  const language = vocabulary.languages.get('en')!;
+  assert.deepEqual(fed.slice(1), [[language, vocabulary.transcribe], ...said.map(token => [token])]);
+  const before = [1, 2, 5, 6]; // what was fed before 0, 1, 2 and the mark that ends the text
+  assert.deepEqual(
+    window!.attention.map(row => [...row]),
+    before.map(count => [0, ...said.slice(0, count)]),
+  );
+});
+
+test('a text with marks that is too long, or goes on in a loop, ends', async () => {
+  const long = marked(markAt(0), 0, 1, markAt(20), markAt(20), 2, 3, 4);
+  const endless = marked(markAt(0), ...Array.from({ length: 100 }, () => 1));
+  for (const [saysMarked, tokens, looped] of [
+    [long, [0, 1, 2], false],
+    [endless, [1], true],
+  ] as const) {
+    const { batch } = createFakeWhisperBatch(1, scripted([]), { saysMarked });
+    const requests = [{ language: 'en', maxTokens: looped ? 99 : 3 }];
+    const [window] = await searchWindows(batch, requests, { ...options, marks: true }, signal, async () => {});
+    assert.deepEqual([window!.tokens, window!.looped, window!.attention.length], [tokens, looped, tokens.length + 1]);
+  }
+});
+
+test('windows with marks end each for itself', async () => {
+  const said = [[markAt(0), 0, markAt(10)], [markAt(0)], [markAt(2), 3, 4, markAt(9), markAt(9), 5, markAt(20)], []];
+  const saysMarked = scripted(...said);
+  const { batch, fed } = createFakeWhisperBatch(4, scripted(), { saysMarked });
+  const requests = said.map(() => asked);
+  const windows = await searchWindows(batch, requests, { ...options, marks: true }, signal, async () => {});
+  assert.deepEqual(
+    windows.map(({ tokens }) => tokens),
+    [[0], [], [3, 4, 5], []],
+  );
+  assert.ok(windows[2]!.attention.every(([window]) => window === 2));
+  assert.equal(fed.at(-1)!.length, 1, 'the others had left');
+});
+
+test('what must not come first may come later, and no mark comes where none is asked for', async () => {
+  const hidden = (added: Float32Array) => [...added.keys()].filter(token => added[token] === Number.NEGATIVE_INFINITY);
+  const [always, first] = [7, 1];
+  const between = Array.from({ length: vocabulary.noTimestamps - END }, (_, index) => END + 1 + index);
+  const marksOfTime = Array.from({ length: vocabulary.size - markAt(0) }, (_, step) => markAt(step));
+  for (const marks of [true, false]) {
+    const { batch, suppressed } = createFakeWhisperBatch(1, scripted([0, 1]));
+    const changes = { marks, suppressed: [always], suppressedFirst: [first] };
+    const [window] = await searchWindows(batch, [asked], { ...options, ...changes }, signal, async () => {});
+    assert.deepEqual(window!.tokens, [0, 1]);
+    const others = [always, ...between, ...(marks ? [] : marksOfTime)];
+    assert.deepEqual(hidden(suppressed[0]!), [first, ...others]);
+    assert.ok(suppressed.length > 2);
+    for (const later of suppressed.slice(1)) assert.deepEqual(hidden(later), others);
+  }
 });

@@ -10,6 +10,7 @@ import { findModel, graphsDir } from '../../../src/gpu-worker/models/catalogue.t
 import { createModelStore } from '../../../src/gpu-worker/models/store.ts';
 import { createSession } from '../../../src/gpu-worker/onnx/session.ts';
 import { hasVnni } from '../../../src/gpu-worker/onnx/vnni.ts';
+import { hideFrames } from '../../builders/hide-frames.ts';
 
 const fixtures = path.join(import.meta.dirname, '../../fixtures/graphs');
 const store = createModelStore(loadConfig().modelsDir);
@@ -86,6 +87,13 @@ for (const { model, input, values, shape, output, tolerance } of [
   });
 }
 
+/**
+ * The published graph attends to the sound and projects onto the vocabulary in floats, ours in 8 bits. Measured on this noise: the
+ * worst of the samples differs by 4 to 11.2 % of the root mean square, that of all differences to floats is 2 to 4 %
+ * (on speech 1 to 3 %, with the same best token at each step).
+ */
+const LARGEST_DIFFERENCE = 0.15;
+
 const signedSkip = hasVnni() ? false : 'this processor has no VNNI';
 const rebuilt = ['moonshine-base', 'moonshine-tiny'].flatMap(model => [
   { model, ending: '.onnx', unfit: false as const },
@@ -103,7 +111,6 @@ for (const { model, ending, unfit } of rebuilt) {
       assert.ok(difference < 1e-3, `differs by ${difference}`);
     });
 
-    // The published graph projects onto the vocabulary in floats, ours in 8 bits.
     test('score the vocabulary as the published decoder does, step by step', { skip }, async () => {
       const { decoder } = moonshineRecord.parse(await loadRecord(model));
       const steps = await decodeForced({ model, ending }, await encode(model, ending), decoder.tokens, 0);
@@ -111,13 +118,13 @@ for (const { model, ending, unfit } of rebuilt) {
         const logits = steps[index];
         assert.ok(logits);
         const difference = differenceFrom(recorded, logits);
-        assert.ok(difference < 0.05, `step ${index} differs by ${difference}`);
+        assert.ok(difference < LARGEST_DIFFERENCE, `step ${index} differs by ${difference}`);
         const scores = logits.data as Float32Array;
         assert.equal(scores.indexOf(Math.max(...scores)), recorded.best);
       }
     });
 
-    test('do not see frames that the cross mask hides', { skip }, async () => {
+    test('do not see frames that are hidden', { skip }, async () => {
       const encoded = await encode(model, ending);
       const plain = await decodeForced({ model, ending }, encoded, [1, 450], 0);
       const padded = await decodeForced({ model, ending }, encoded, [1, 450], 7);
@@ -138,25 +145,21 @@ async function encode(model: string, ending: string): Promise<ort.InferenceSessi
   }
 }
 
-/** Logits after each of `tokens`; `hiddenFrames` frames of rubbish are appended and masked. */
+/** Logits after each of `tokens`; `hiddenFrames` frames of rubbish are appended and hidden. */
 async function decodeForced(
   { model, ending }: { model: string; ending: string },
-  encoded: ort.InferenceSession.OnnxValueMapType,
+  { last_hidden_state: _, ...sound }: ort.InferenceSession.OnnxValueMapType,
   tokens: readonly number[],
   hiddenFrames: number,
 ): Promise<ort.Tensor[]> {
   const session = await openGraph(model, `${model}-decoder${ending}`);
   const caches = session.inputNames.filter(name => name.startsWith('past_key_values'));
-  const [, heads = 0, headSize = 0, frames = 0] = encoded['kt.0']?.dims ?? [];
-  const mask = Float32Array.from({ length: frames + hiddenFrames }, (_, frame) => (frame < frames ? 0 : -1e4));
+  const [, heads = 0, headSize = 0] = sound['kt.0']?.dims ?? [];
   let feeds: Record<string, ort.Tensor> = {
-    cross_mask: new ort.Tensor('float32', mask, [1, 1, 1, mask.length]),
+    ...hideFrames(sound, hiddenFrames),
+    suppressed: new ort.Tensor('float32', [0], [1]),
     ...Object.fromEntries(caches.map(name => [name, new ort.Tensor('float32', [], [1, heads, 0, headSize])])),
   };
-  for (const [name, tensor] of Object.entries(encoded)) {
-    if (name.startsWith('kt.')) feeds[name] = appendFrames(tensor, heads * headSize, frames, 1, hiddenFrames);
-    if (name.startsWith('v.')) feeds[name] = appendFrames(tensor, heads, frames, headSize, hiddenFrames);
-  }
   try {
     const logits: ort.Tensor[] = [];
     for (const token of tokens) {
@@ -173,16 +176,4 @@ async function decodeForced(
   } finally {
     await session.release();
   }
-}
-
-/** [rows, frames, width] with frames of rubbish behind those of each row; the dims of `tensor` but for its frames. */
-function appendFrames(tensor: ort.OnnxValue, rows: number, frames: number, width: number, added: number): ort.Tensor {
-  const data = tensor.data as Float32Array;
-  const longer = new Float32Array(rows * (frames + added) * width).fill(50);
-  for (let row = 0; row < rows; row++) {
-    const from = row * frames * width;
-    longer.set(data.subarray(from, from + frames * width), row * (frames + added) * width);
-  }
-  const dims = tensor.dims.map(dim => (dim === frames ? frames + added : dim));
-  return new ort.Tensor('float32', longer, dims);
 }

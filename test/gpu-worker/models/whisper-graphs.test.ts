@@ -5,10 +5,12 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import ort from 'onnxruntime-node';
 import { z } from 'zod';
-import { createDecoderBatch } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
+import { findLikeliest, takeLogs } from '../../../src/gpu-worker/asr/likeliest-tokens.ts';
+import { createDecoderBatch, splitRows } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
 import { createSession } from '../../../src/gpu-worker/onnx/session.ts';
 import { hasVnni } from '../../../src/gpu-worker/onnx/vnni.ts';
 import { graphsDir, missing, modelsDir } from '../../builders/decoded-audio.ts';
+import { hideFrames } from '../../builders/hide-frames.ts';
 
 const fixture = path.join(import.meta.dirname, '../../fixtures/graphs/whisper-base.json');
 const weightsDir = path.join(modelsDir, 'whisper-base');
@@ -17,6 +19,14 @@ const recordSchema = z.object({ decoder: z.object({ tokens: z.array(z.number()),
 
 /** 8-bit products differ by 2 to 10 % of the root mean square from floats, as measured; rubbish that is seen, by far more. */
 const LARGEST_DIFFERENCE = 0.25;
+
+/** What `sumUp` leaves out of a vocabulary's sum at most. */
+const LEFT_OUT = 0.006;
+
+/** Begin of a transcript, English, transcribe, no marks of time. */
+const OPENING = [50258, 50259, 50359, 50363];
+const END_OF_TEXT = 50257;
+const FIRST_MARK = 50364;
 
 const SHAPE = { layers: 6, heads: 8, headSize: 64, alignmentRows: [0, 1, 2, 3, 4, 5, 6, 7] };
 
@@ -33,21 +43,20 @@ async function load(ending: string) {
   return { cross, decoder };
 }
 
-/** Logits after each group of tokens; `hidden` frames of rubbish are appended to the sound and masked. */
+/** Logits after each group of tokens; `hidden` frames of rubbish are appended to the sound and hidden. */
 async function decode(
   { cross, decoder }: Awaited<ReturnType<typeof load>>,
   groups: number[][],
   hidden = 0,
 ): Promise<Float32Array[]> {
-  const mask = Float32Array.from({ length: 100 + hidden }, (_, frame) => (frame < 100 ? 0 : -1e9));
-  const longer = Object.entries(cross).map(([name, tensor]) => [name, append(name, tensor, hidden)] as const);
+  const sound = hideFrames(cross, hidden);
   const caches = decoder.inputNames.filter(name => name.startsWith('past_key_values'));
   let past = caches.map(name => [name, new ort.Tensor('float32', [], [1, 8, 0, 64])] as const);
   const logits: Float32Array[] = [];
   for (const tokens of groups) {
     const outputs = await decoder.run({
-      ...Object.fromEntries([...longer, ...past]),
-      cross_mask: new ort.Tensor('float32', mask, [1, 1, 1, mask.length]),
+      ...{ ...sound, ...Object.fromEntries(past) },
+      suppressed: new ort.Tensor('float32', [0], [1]),
       input_ids: new ort.Tensor('int64', BigInt64Array.from(tokens, BigInt), [1, tokens.length]),
     });
     past = caches.map(name => [
@@ -55,25 +64,9 @@ async function decode(
       outputs[name.replace('past_key_values', 'present')] as ort.TypedTensor<'float32'>,
     ]);
     logits.push(outputs.logits!.data as Float32Array);
-    assert.deepEqual([...outputs.xattn!.dims], [1, 8, tokens.length, mask.length]);
+    assert.deepEqual([...outputs.xattn!.dims], [1, 8, tokens.length, 100 + hidden]);
   }
   return logits;
-}
-
-/** kt.N [1, 8, 64, frames] and v.N [1, 8, frames, 64] with more frames. */
-function append(name: string, { data }: ort.Tensor, hidden: number): ort.Tensor {
-  const [lines, width] = name.startsWith('kt.') ? [8 * 64, 1] : [8, 64];
-  const frames = 100 + hidden;
-  const longer = new Float32Array(lines * frames * width).fill(50);
-  for (let line = 0; line < lines; line++) {
-    longer.set((data as Float32Array).subarray(line * 100 * width, (line + 1) * 100 * width), line * frames * width);
-  }
-  return new ort.Tensor('float32', longer, name.startsWith('kt.') ? [1, 8, 64, frames] : [1, 8, frames, 64]);
-}
-
-function floatsOf(tensor: ort.Tensor | undefined): Float32Array {
-  assert.ok(tensor?.data instanceof Float32Array);
-  return tensor.data;
 }
 
 /** Root mean square of what differs, as a fraction of that of `expected`. */
@@ -106,40 +99,61 @@ for (const ending of ['.onnx', '-signed.onnx']) {
       }
     });
 
-    test('take several tokens at once as one after the other, and do not see what the mask hides', {
+    test('take several tokens at once as one after the other, and do not see frames that are hidden', {
       skip,
     }, async () => {
-      const tokens = [50258, 50259, 50359, 50363];
       const single = (
         await decode(
           graphs,
-          tokens.map(token => [token]),
+          OPENING.map(token => [token]),
         )
       ).at(-1)!;
-      const atOnce = (await decode(graphs, [tokens], 7)).at(-1)!;
+      const atOnce = (await decode(graphs, [OPENING], 7)).at(-1)!;
       assert.equal(atOnce.indexOf(Math.max(...atOnce)), single.indexOf(Math.max(...single)));
       assert.ok(differenceOf([...single], [...atOnce]) < LARGEST_DIFFERENCE);
     });
 
     test('decode texts that compete for a window each by itself', { skip }, async () => {
-      const take = (part: string) =>
-        Array.from({ length: 6 }, (_, layer) => floatsOf(graphs.cross[`${part}.${layer}`]));
-      const batch = await createDecoderBatch(graphs.decoder, SHAPE, 2, async () => ({
-        ...{ frameCount: 100, keys: take('kt'), values: take('v') },
-      }));
-      const opening = [50258, 50259, 50359, 50363];
-      const first = await batch.step([...opening, ...opening]);
+      const batch = await createDecoderBatch(graphs.decoder, SHAPE, 2, async () => hideFrames(graphs.cross, 0));
+      const first = await batch.step([...OPENING, ...OPENING]);
       batch.branch([0, 0, 1, 1]);
       const tokens = [220, 440, 440, 220];
       const { logits, attention } = await batch.step(tokens);
-      const rows = tokens.map((_, row) => logits.subarray((row * logits.length) / 4, ((row + 1) * logits.length) / 4));
+      const rows = splitRows(logits, 4);
       assert.deepEqual([first.attention.length, attention.length, attention[3]!.length], [2, 4, 100]);
       assert.ok(differenceOf([...rows[0]!], [...rows[3]!]) < 1e-3 && differenceOf([...rows[1]!], [...rows[2]!]) < 1e-3);
       assert.ok(differenceOf([...rows[0]!], [...rows[1]!]) > 0.05, 'texts differ, so do their answers');
       assert.ok(differenceOf([...attention[0]!], [...attention[3]!]) < 1e-3);
       batch.restart([1]);
-      const [alone] = await decode(graphs, [opening]);
-      assert.ok(differenceOf([...alone!], [...(await batch.step(opening)).logits]) < LARGEST_DIFFERENCE);
+      const [alone] = await decode(graphs, [OPENING]);
+      assert.ok(differenceOf([...alone!], [...(await batch.step(OPENING)).logits]) < LARGEST_DIFFERENCE);
+      batch.release();
+    });
+
+    test('choose the likeliest tokens and the marks of time as is done from the scores', { skip }, async () => {
+      const batch = await createDecoderBatch(graphs.decoder, SHAPE, 2, async () => hideFrames(graphs.cross, 0));
+      const unmarked = OPENING.slice(0, -1);
+      const begin = [...unmarked, ...unmarked];
+      const { logits } = await batch.step(begin);
+      const plain = splitRows(logits, 2)[1]!;
+      const suppressed = new Float32Array(plain.length).fill(Number.NEGATIVE_INFINITY, END_OF_TEXT + 1, FIRST_MARK);
+      suppressed[findLikeliest(plain, 1, END_OF_TEXT + 1)[0]!.token] = Number.NEGATIVE_INFINITY;
+      for (const options of [{}, { suppressed, marks: true }]) {
+        batch.rewind();
+        const { followers, marks } = await batch.stepToLikeliest(begin, options);
+        const scores = plain.map((logit, token) => logit + (options.suppressed?.[token] ?? 0));
+        const expected = findLikeliest(scores, 6, END_OF_TEXT + 1);
+        assert.deepEqual(
+          followers[1]!.map(({ token }) => token),
+          expected.map(({ token }) => token),
+        );
+        for (const [at, { probability }] of expected.entries())
+          assert.ok(Math.abs(followers[1]![at]!.probability / probability - 1) < LEFT_OUT);
+        assert.equal(marks?.length, options.marks && 2);
+        const logs = takeLogs(scores, FIRST_MARK);
+        assert.equal(logs.length, 1501);
+        if (marks) assert.ok(logs.every((log, mark) => Math.abs(log - marks[1]![mark]!) < LEFT_OUT));
+      }
       batch.release();
     });
   });

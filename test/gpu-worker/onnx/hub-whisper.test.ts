@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openWavFile } from '../../../src/gpu-worker/audio/wav-file.ts';
-import type { DecoderStep } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
+import type { Scores } from '../../../src/gpu-worker/onnx/decoder-batch.ts';
 import { loadHubWhisper } from '../../../src/gpu-worker/onnx/hub-whisper.ts';
 import { loadWhisper } from '../../../src/gpu-worker/onnx/whisper.ts';
 import type { WindowRecognizer } from '../../../src/gpu-worker/onnx/window-recognizer.ts';
@@ -74,7 +74,7 @@ describe("the hub's Whisper, with a stand-in for its weights that hears whistlin
     writeWhistle(wavPath, [0, 1, 2, 3]);
     const wav = openWavFile(wavPath);
     const { vocabulary } = whole;
-    const likeliest = ({ logits }: DecoderStep) =>
+    const likeliest = ({ logits }: Scores) =>
       Array.from({ length: logits.length / vocabulary.size }, (_, row) => {
         const own = logits.subarray(row * vocabulary.size, (row + 1) * vocabulary.size);
         return own.indexOf(Math.max(...own));
@@ -96,6 +96,20 @@ describe("the hub's Whisper, with a stand-in for its weights that hears whistlin
     assert.deepEqual(likeliest(await batch.step([...opening, ...opening])), [1, 0]);
     batch.rewind();
     assert.deepEqual(likeliest(await batch.step([...opening, ...opening])), [1, 0]);
+    batch.rewind();
+    // with marks of time, the first of which comes before the text; the likeliest token of one window must not come
+    const suppressed = new Float32Array(vocabulary.size);
+    suppressed[1] = Number.NEGATIVE_INFINITY;
+    const unmarked = opening.slice(0, -1);
+    const { marks } = await batch.stepToLikeliest([...unmarked, ...unmarked], { marks: true });
+    assert.deepEqual(
+      marks?.map(own => own.indexOf(Math.max(...own))),
+      [0, 0],
+    );
+    const first = vocabulary.noTimestamps + 1;
+    const { followers, marks: none } = await batch.stepToLikeliest([first, first], { suppressed });
+    assert.deepEqual([followers[0]![0]!.token !== 1, followers[1]![0]!.token, none], [true, 0, undefined]);
+    assert.ok(followers.flat().every(({ token }) => token !== 1 && token <= vocabulary.endOfText));
     batch.release();
     wav.close();
     await whole.release();
