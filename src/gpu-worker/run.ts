@@ -57,7 +57,7 @@ export interface WorkerOptions {
 }
 
 /** Raised by hand when a stage's code gives other results: stored ones of the version before are then left alone. */
-const VERSIONS = { decode: 3, transcribe: 3, diarize: 1, extractive: 2, ollama: 4 };
+const VERSIONS = { decode: 3, transcribe: 4, diarize: 1, extractive: 2, ollama: 4 };
 
 export function startStages({ config, logger, ensureModels }: WorkerOptions): WorkerStages {
   const pools = createPoolOnDemand(config.device, logger, {

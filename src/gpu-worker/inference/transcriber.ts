@@ -5,6 +5,7 @@ import type { Span } from '../../pipeline/meeting.ts';
 import type { DecodedAudio, StageContext, TranscribeOptions, Transcriber } from '../../pipeline/ports.ts';
 import { MAX_BATCH_MS, planBatches } from '../asr/batches.ts';
 import { toChineseScript } from '../asr/chinese-script.ts';
+import { fillHoles } from '../asr/fill-holes.ts';
 import { type Ears, type Heard, hearLanguages, translateHeard } from '../asr/hear-languages.ts';
 import { mayNotBeEnglish, NOT_ENGLISH_WARNING } from '../asr/language-doubt.ts';
 import { describeOtherLanguages, findOtherLanguages } from '../asr/other-languages.ts';
@@ -53,8 +54,10 @@ export function createTranscriber(pool: InferencePool): Transcriber {
         partOf(context, DETECTED, 1),
       );
       const heard: Heard[] = [];
-      for (const stretch of splitByLanguage(durationMs, options))
-        heard.push(...(await hearStretch(ears, stretch, plan)));
+      for (const stretch of splitByLanguage(durationMs, options)) {
+        const own = await hearStretch(ears, stretch, plan);
+        heard.push(...(skipsSpeech(plan) ? await fillHoles(ears, own, detected) : own));
+      }
       const byPiece = heard.map(({ transcript }) => transcript);
       const merged = mergePieces(heard, byPiece, detected);
       const translation = options.translate
@@ -78,6 +81,11 @@ export function createTranscriber(pool: InferencePool): Transcriber {
       };
     },
   };
+}
+
+/** The other recognisers go through the sound frame by frame. */
+function skipsSpeech({ multilingual }: RecognitionPlan): boolean {
+  return multilingual?.startsWith('whisper') ?? false;
 }
 
 /** What a recording without words is said to be in. */
