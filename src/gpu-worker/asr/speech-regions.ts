@@ -49,3 +49,8 @@ export function clipSpans(spans: readonly Span[], within: Span): Span[] {
     }))
     .filter(({ startMs, endMs }) => startMs < endMs);
 }
+
+/** How long spans are together, in ms. */
+export function lengthOf(spans: readonly Span[]): number {
+  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
+}

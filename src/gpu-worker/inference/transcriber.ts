@@ -12,8 +12,9 @@ import { describeOtherLanguages, findOtherLanguages } from '../asr/other-languag
 import { mergePieces, type PieceTranscript } from '../asr/piece-transcript.ts';
 import { cutPieces, MAX_PIECE_MS } from '../asr/pieces.ts';
 import { findMainLanguage } from '../asr/smooth-languages.ts';
-import { clipSpans, findSpeech } from '../asr/speech-regions.ts';
+import { clipSpans, findSpeech, lengthOf } from '../asr/speech-regions.ts';
 import { splitByLanguage } from '../asr/split-by-language.ts';
+import { describeUnheard } from '../asr/unheard-speech.ts';
 import { VAD_FRAME_SAMPLES } from '../asr/vad-frames.ts';
 import { MULTILINGUAL_DEFAULT, planRecognition, type RecognitionPlan } from '../models/plan-recognition.ts';
 import type { InferencePool } from './pool.ts';
@@ -72,6 +73,7 @@ export function createTranscriber(pool: InferencePool): Transcriber {
       const warnings = [
         ...(doubted ? [NOT_ENGLISH_WARNING] : []),
         ...describeOtherLanguages(otherLanguages, language, options),
+        ...describeUnheard(speech, heard, words),
       ];
       context.onProgress(1);
       return {
@@ -123,15 +125,15 @@ function createEars(
   context: StageContext,
 ): Ears {
   const { english, multilingual } = plan;
-  const totalMs = Math.max(1, sumOf(speech));
+  const totalMs = Math.max(1, lengthOf(speech));
   let done = 0;
   const hear = async (spans: readonly Span[], maxBatchMs: number, toTask: (own: Span[]) => Task) => {
     const batches = planBatches(spans, maxBatchMs * pool.batchFactor);
     const tasks = batches.map(batch => {
       const own = batch.map(index => spans[index]!);
-      return { task: toTask(own), weight: sumOf(own), length: own.length };
+      return { task: toTask(own), weight: lengthOf(own), length: own.length };
     });
-    const next = done + (1 - done) * Math.min(1, sumOf(spans) / totalMs);
+    const next = done + (1 - done) * Math.min(1, lengthOf(spans) / totalMs);
     const answers = await runTasks(pool, tasks, transcripts, partOf(context, done, next));
     done = next;
     const inOrder = new Array<PieceTranscript>(spans.length);
@@ -178,8 +180,4 @@ async function detectSpeech(
     all.set(part, index * perTask);
   });
   return all;
-}
-
-function sumOf(spans: readonly Span[]): number {
-  return spans.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0);
 }

@@ -176,8 +176,13 @@ describe('the transcriber', () => {
   test('warns where the recogniser doubts as it does in other languages', async () => {
     const foreign: Heard = piece => ({ ...sayStart(piece), tokenCount: 20, logProbability: -16 });
     assert.deepEqual((await transcribe(40, threeTurns, { heard: foreign }).done).warnings, [NOT_ENGLISH_WARNING]);
-    const wordless: Heard = piece => ({ ...foreign(piece), words: [] });
-    assert.deepEqual((await transcribe(40, threeTurns, { heard: wordless }).done).warnings, []);
+  });
+
+  test('of speech without words it says that, not that it may be another language', async () => {
+    const wordless: Heard = piece => ({ ...sayStart(piece), tokenCount: 20, logProbability: -16, words: [] });
+    const { warnings } = await transcribe(40, threeTurns, { heard: wordless }).done;
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0]!, /^\d+ s of what sounds like speech gave no words/);
   });
 
   test('has one progress, a tenth of it for the detection', async () => {

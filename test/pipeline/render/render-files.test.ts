@@ -60,7 +60,7 @@ test('a recording without speech has all files but the calendar', () => {
     [...renderFiles(minutes()).keys()].filter(name => !files.has(name)),
     ['actions.ics'],
   );
-  assert.match(files.get('transcript.md')!, /No speech was found/);
+  assert.match(files.get('transcript.md')!, /No words were heard/);
   assert.deepEqual(parseVtt(files.get('transcript.vtt')!), []);
   assert.deepEqual(parseSrt(files.get('transcript.srt')!), []);
   assert.equal(files.get('transcript.rttm'), '');
