@@ -1,4 +1,4 @@
-/** What is known about a recording, from the files beside it: `name.stm`, `name.truth.json`, `name.rttm`. */
+/** What is known about a recording, from the files beside it: `name.stm`, `name.truth.json`, `name.rttm`, `name.txt`. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -11,13 +11,15 @@ import type { TimedWord } from './word-times.ts';
 export interface Truth {
   /** Who said what: of the STM, else of the truth.json. */
   utterances: Utterance[] | undefined;
+  /** What was said, by nobody knows whom and when: of the plain text, only where there are no utterances. */
+  text: string | undefined;
   /** In the order of the utterances; only where every utterance has word times. */
   words: TimedWord[] | undefined;
   /** Who speaks when: of the RTTM, else of the truth.json (an STM's times are too rough for this). */
   spans: VoiceSpan[] | undefined;
 }
 
-export const TRUTH_ENDINGS = ['.stm', '.truth.json', '.rttm'] as const;
+export const TRUTH_ENDINGS = ['.stm', '.truth.json', '.rttm', '.txt'] as const;
 
 const truthSchema = z.object({
   segments: z.array(
@@ -37,11 +39,13 @@ const truthSchema = z.object({
  * @throws HansardError `file_unreadable` naming file and line of what cannot be understood
  */
 export async function readTruth(base: string): Promise<Truth | undefined> {
-  const [stm, json, rttm] = await Promise.all(TRUTH_ENDINGS.map(ending => readIfThere(base + ending)));
-  if (stm === undefined && json === undefined && rttm === undefined) return undefined;
+  const [stm, json, rttm, txt] = await Promise.all(TRUTH_ENDINGS.map(ending => readIfThere(base + ending)));
+  if ([stm, json, rttm, txt].every(content => content === undefined)) return undefined;
   const segments = json === undefined ? undefined : parseTruthJson(json, `${base}.truth.json`);
+  const utterances = stm === undefined ? segments?.map(toUtterance) : parseStm(stm, `${base}.stm`);
   return {
-    utterances: stm === undefined ? segments?.map(toUtterance) : parseStm(stm, `${base}.stm`),
+    utterances,
+    text: utterances ? undefined : txt?.trim(), // also of a byte order mark
     words: segments?.every(({ words }) => words !== undefined) ? segments.flatMap(toTimedWords) : undefined,
     spans: rttm === undefined ? segments?.map(toUtterance) : parseRttm(rttm, `${base}.rttm`),
   };

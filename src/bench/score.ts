@@ -35,25 +35,26 @@ export interface Score {
 export const COLLAR_MS = 250;
 
 export async function scoreRecording(truth: Truth, hypothesis: Hypothesis): Promise<Score> {
-  const { utterances, words: trueWords, spans: trueSpans } = truth;
+  const { utterances, text: trueText, words: trueWords, spans: trueSpans } = truth;
   const { durationMs, words, turns, spans } = hypothesis;
   const text = words.map(word => ({ ...word, speaker: '' }));
   const diarization = (collarMs: number) =>
     trueSpans && spans
       ? countDiarizationErrors({ reference: trueSpans, hypothesis: spans, durationMs, collarMs })
       : null;
-  const byCharacters = utterances !== undefined && isCountedByCharacters(utterances);
-  const byWords = byCharacters ? undefined : utterances;
-  const speech = [...(trueSpans ?? []), ...(utterances ?? [])];
+  const alone = trueText === undefined ? undefined : [{ speaker: '', startMs: 0, endMs: durationMs, text: trueText }];
+  const said = utterances ?? alone;
+  const byCharacters = said !== undefined && isCountedByCharacters(said);
+  const speech = trueSpans || utterances ? [...(trueSpans ?? []), ...(utterances ?? [])] : undefined;
   return {
-    wordErrors: byWords ? countWordErrors(byWords, text) : null,
-    speakerWordErrors: byWords && turns ? countSpeakerWordErrors(byWords, turns) : null,
-    characterErrors: byCharacters ? await countCharacterErrors(utterances, text) : null,
+    wordErrors: said && !byCharacters ? countWordErrors(said, text) : null,
+    speakerWordErrors: utterances && turns && !byCharacters ? countSpeakerWordErrors(utterances, turns) : null,
+    characterErrors: byCharacters ? await countCharacterErrors(said, text) : null,
     diarization: diarization(0),
     diarizationWithCollar: diarization(COLLAR_MS),
     speakers: trueSpans && spans ? { truth: countSpeakers(trueSpans), found: countSpeakers(spans) } : null,
     wordStarts: trueWords ? { words: trueWords.length, errorsMs: measureWordStarts(trueWords, words) } : null,
-    inventedWords: countInventedWords(words, speech),
+    inventedWords: speech ? countInventedWords(words, speech) : null,
   };
 }
 

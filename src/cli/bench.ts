@@ -76,7 +76,9 @@ export function benchCommand(
   stderr: ProgressOutput = process.stderr,
 ): Command {
   return new Command('bench')
-    .description('measure accuracy, speed and memory on recordings with truth beside them (.stm, .truth.json, .rttm)')
+    .description(
+      'measure accuracy, speed and memory on recordings with truth beside them (.stm, .truth.json, .rttm, .txt)',
+    )
     .argument('<dir...>', 'folders of recordings, or single recordings')
     .addOption(new Option('--model <name>', 'speech recognition model').choices(RECOGNIZERS).default('moonshine-base'))
     .option('--speakers <n|min-max>', 'tell the diarizer how many people speak', parseSpeakers, {

@@ -10,7 +10,7 @@ const said = (text: string) => ({ speaker: 'A', startMs: 0, endMs: 1000, text })
 function score(truth: string, heard: string[]) {
   const words = heard.map(text => ({ text, startMs: 0, endMs: 1000 }));
   const hypothesis = { durationMs: 1000, words, turns: [said(heard.join(' '))], spans: null };
-  return scoreRecording({ utterances: [said(truth)], words: undefined, spans: undefined }, hypothesis);
+  return scoreRecording({ utterances: [said(truth)], text: undefined, words: undefined, spans: undefined }, hypothesis);
 }
 
 test('scripts without spaces between words are counted by characters, and Korean', () => {

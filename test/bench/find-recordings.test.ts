@@ -19,8 +19,8 @@ async function namesIn(folder: string): Promise<{ recordings: string[]; skipped:
 
 describe('in a folder', () => {
   test('recordings with any kind of truth are measured, by name', async t => {
-    const folder = await folderWith(t, 'c.wav', 'c.rttm', 'a.mp3', 'a.stm', 'b.FLAC', 'b.truth.json');
-    assert.deepEqual(await namesIn(folder), { recordings: ['a.mp3', 'b.FLAC', 'c.wav'], skipped: [] });
+    const folder = await folderWith(t, 'c.wav', 'c.rttm', 'a.mp3', 'a.stm', 'b.FLAC', 'b.truth.json', 'd.ogg', 'd.txt');
+    assert.deepEqual(await namesIn(folder), { recordings: ['a.mp3', 'b.FLAC', 'c.wav', 'd.ogg'], skipped: [] });
   });
 
   test('what has no truth is left out with a reason, and what is no recording is not mentioned', async t => {

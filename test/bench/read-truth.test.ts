@@ -30,7 +30,7 @@ describe('the truth of a recording', () => {
   test('has the words of the STM and no word times', async t => {
     const truth = await readFrom(t, { '.stm': 'meeting 1 ann 0.5 1.25 <o,f0,female> yes please\n' });
     const utterances = [{ speaker: 'ann', startMs: 500, endMs: 1250, text: 'yes please' }];
-    assert.deepEqual(truth, { utterances, words: undefined, spans: undefined });
+    assert.deepEqual(truth, { utterances, text: undefined, words: undefined, spans: undefined });
   });
 
   test('has words, their times and voices of a truth.json alone', async t => {
@@ -59,7 +59,23 @@ describe('the truth of a recording', () => {
 
   test('of silence is known to be nothing', async t => {
     const truth = await readFrom(t, { '.stm': '', '.rttm': '', '.truth.json': '{"segments":[]}' });
-    assert.deepEqual(truth, { utterances: [], words: [], spans: [] });
+    assert.deepEqual(truth, { utterances: [], text: undefined, words: [], spans: [] });
+  });
+
+  test('has the words of a plain text alone, without speakers and times', async t => {
+    const truth = await readFrom(t, { '.txt': '\uFEFFyes please\n' });
+    assert.deepEqual(truth, { utterances: undefined, text: 'yes please', words: undefined, spans: undefined });
+  });
+
+  test('leaves a plain text aside where another file has the words, though not beside voices alone', async t => {
+    const notes = 'Action items: none.';
+    const stm = 'meeting 1 ann 0.5 1.25 yes please\n';
+    const json = JSON.stringify({ segments: [segment] });
+    const rttm = 'SPEAKER meeting 1 2.0 0.5 <NA> <NA> cleo <NA> <NA>\n';
+    const textBeside = async (files: Record<string, string>) => (await readFrom(t, { ...files, '.txt': notes }))?.text;
+    assert.equal(await textBeside({ '.stm': stm }), undefined);
+    assert.equal(await textBeside({ '.truth.json': json }), undefined);
+    assert.equal(await textBeside({ '.rttm': rttm }), notes);
   });
 
   test('that is no JSON, or JSON of another kind, is refused by name', async t => {
