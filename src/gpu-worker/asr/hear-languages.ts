@@ -68,9 +68,14 @@ async function checkDoubtful(ears: Ears, pieces: Span[], transcripts: PieceTrans
   const english = pieces.map((piece, index) => ({ ...piece, transcript: transcripts[index]!, language: 'en' }));
   const doubtful = english.filter(({ transcript }) => isDoubtfulEnglish(transcript));
   if (doubtful.length === 0) return english;
+  const windows = doubtful.map(({ startMs, endMs }) => ({ startMs, endMs }));
+  const answers = await ears.hearAny(windows);
+  const alone = findAlone(english, new Map(doubtful.map((piece, index) => [piece, answers[index]!])));
+  const others = [...windows.keys()].filter(index => !alone.has(doubtful[index]!));
   const checked = await hearWindows(
     ears,
-    doubtful.map(({ startMs, endMs }) => ({ startMs, endMs })),
+    others.map(index => windows[index]!),
+    others.map(index => answers[index]!),
   );
   const foreign = checked.filter(({ language }) => language !== 'en');
   const kept = english.filter(
@@ -81,9 +86,23 @@ async function checkDoubtful(ears: Ears, pieces: Span[], transcripts: PieceTrans
   return [...kept, ...checked.filter(lost)].sort((a, b) => a.startMs - b.startMs);
 }
 
+/**
+ * Doubtful pieces among certain English ones that are English too: a laugh or a mumble sounds like any language.
+ * @param answers of the model for all languages, to the doubtful pieces
+ */
+function findAlone(pieces: readonly Heard[], answers: ReadonlyMap<Heard, PieceTranscript>): Set<Heard> {
+  const withChances = pieces.map(piece => {
+    const answer = answers.get(piece);
+    return { ...piece, chances: answer ? (answer.languages ?? {}) : { en: 1 } };
+  });
+  const isEnglish = smoothLanguages(withChances).map(language => language === 'en');
+  // beside a foreign one it may be English in part only
+  return new Set(pieces.filter((_, index) => [-1, 0, 1].every(step => isEnglish[index + step] ?? true)));
+}
+
 /** Each window in its language; where that changes the sound is cut anew, so that no window holds two. */
-async function hearWindows(ears: Ears, windows: Span[]): Promise<Heard[]> {
-  const transcripts = await ears.hearAny(windows);
+async function hearWindows(ears: Ears, windows: Span[], known?: readonly PieceTranscript[]): Promise<Heard[]> {
+  const transcripts = known ?? (await ears.hearAny(windows));
   const withChances = windows.map((window, index) => ({ ...window, chances: transcripts[index]!.languages ?? {} }));
   const languages = smoothLanguages(withChances);
   const heard: Heard[] = [];

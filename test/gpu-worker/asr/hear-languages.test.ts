@@ -74,6 +74,17 @@ test('a foreign part of an English meeting is heard in its language, and each mo
   assert.ok(french.at(-1)!.endMs >= 60_000);
 });
 
+test('a short mumble in an English meeting stays English, a foreign sentence does not', async () => {
+  const { ears } = listen(ms => (ms >= 45_000 && ms < 60_000 ? 'ur' : 'en'), true);
+  const cut: Ears['cut'] = (within, into) =>
+    into === 'pieces'
+      ? ears.cut(within, into).map(span => (span.startMs === 45_000 ? { ...span, endMs: 47_000 } : span))
+      : ears.cut(within, into);
+  const languagesOf = async (heard: Promise<{ language: string }[]>) => (await heard).map(({ language }) => language);
+  assert.ok((await languagesOf(hearLanguages({ ...ears, cut }, whole))).every(language => language === 'en'));
+  assert.ok((await languagesOf(hearLanguages(ears, whole))).includes('ur'));
+});
+
 test('a change within a window is cut where it is, to a sentence', async () => {
   const { ears } = listen(ms => (ms < 50_000 ? 'en' : 'de'), false);
   const heard = await hearLanguages(ears, whole);
