@@ -9,6 +9,8 @@ import { SPEECH, VAD_FRAME_MS } from './vad-frames.ts';
 
 /** Nobody speaks for so long, pauses not counted, to say one word; words of synthetic meetings take 0.9 s at most. */
 const LONG_WORD_MS = 1_500;
+/** But to say a number: "$42,000" is four words. */
+const LONG_NUMBER_MS = 3_000;
 /** The bounds of words are off by as much. */
 const MARGIN_MS = 100;
 /** Mean log-probability per token below which what is heard in the hole is a guess (as in window-guards.ts). */
@@ -49,7 +51,8 @@ function findHoles(heard: readonly Heard[], probabilities: Float32Array): Hole[]
   return heard.flatMap(({ transcript, ...piece }, window) =>
     (heardByWhisper(transcript) ? transcript.words : []).flatMap((word, index) => {
       const span = placeWord(word, piece);
-      if (measureSpeech(span, probabilities) <= LONG_WORD_MS) return [];
+      const longestMs = /\d/.test(word.text) ? LONG_NUMBER_MS : LONG_WORD_MS;
+      if (measureSpeech(span, probabilities) <= longestMs) return [];
       const startMs = Math.max(piece.startMs, span.startMs - MARGIN_MS);
       const endMs = Math.min(piece.endMs, span.endMs + MARGIN_MS);
       return [{ startMs, endMs, window, word: index }];

@@ -60,10 +60,12 @@ test('several holes of a window are filled at once, each language by itself', as
   );
 });
 
-test('a pause is no hole, nor is a word that is said slowly', async () => {
+test('a pause is no hole, nor is a word that is said slowly, nor a number of several words', async () => {
   const pause: Heard = { ...window, startMs: 19_000, endMs: 26_000, transcript: say(['ja', 0, 6_000]) };
   const slow: Heard = { ...window, transcript: say(['Donaudampfschifffahrt', 0, 1_400]) };
-  assert.deepEqual((await fill([pause, slow])).asked, []);
+  const amount = (endMs: number): Heard => ({ ...window, transcript: say(['42.000', 0, endMs]) });
+  assert.deepEqual((await fill([pause, slow, amount(2_500)])).asked, []);
+  assert.equal((await fill([amount(3_500)])).asked.length, 1);
 });
 
 test('one word more, or a guess, is not better than what there was', async () => {
