@@ -50,7 +50,9 @@ export async function fillHoles(
 function findHoles(heard: readonly Heard[], probabilities: Float32Array): Hole[] {
   return heard.flatMap(({ transcript, ...piece }, window) =>
     (heardByWhisper(transcript) ? transcript.words : []).flatMap((word, index) => {
-      const span = placeWord(word, piece);
+      // the last word is said to end where the text was closed, not where the next one would begin
+      const ends = index === transcript.words.length - 1 ? { ...word, endMs: piece.endMs - piece.startMs } : word;
+      const span = placeWord(ends, piece);
       const longestMs = /\d/.test(word.text) ? LONG_NUMBER_MS : LONG_WORD_MS;
       if (measureSpeech(span, probabilities) <= longestMs) return [];
       const startMs = Math.max(piece.startMs, span.startMs - MARGIN_MS);

@@ -43,6 +43,12 @@ test('a word that lasts too long is heard again by itself, and gives way to what
   ]);
 });
 
+test('what comes after the last word is heard again with it', async () => {
+  const { asked, words } = await fill([{ ...window, transcript: say(['Das', 0, 300], ['Haus', 300, 900]) }]);
+  assert.deepEqual(asked[0]!.spans, [{ startMs: 5_200, endMs: 9_500 }]);
+  assert.deepEqual(words[0]!.at(-1), ['und', 900]);
+});
+
 test('several holes of a window are filled at once, each language by itself', async () => {
   const both = say(['eins', 0, 2_000], ['zwei', 2_000, 2_300], ['drei', 2_300, 4_500]);
   const french: Heard = { ...window, startMs: 10_000, endMs: 14_500, transcript: both, language: 'fr' };
