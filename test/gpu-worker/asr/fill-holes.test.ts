@@ -68,8 +68,12 @@ test('several holes of a window are filled at once, each language by itself', as
 
 test('a pause is no hole, nor is a word that is said slowly, nor a number of several words', async () => {
   const pause: Heard = { ...window, startMs: 19_000, endMs: 26_000, transcript: say(['ja', 0, 6_000]) };
-  const slow: Heard = { ...window, transcript: say(['Donaudampfschifffahrt', 0, 1_400]) };
-  const amount = (endMs: number): Heard => ({ ...window, transcript: say(['42.000', 0, endMs]) });
+  const alone = (word: string, lengthMs: number): Heard => ({
+    ...{ ...window, endMs: window.startMs + lengthMs },
+    transcript: say([word, 0, lengthMs]),
+  });
+  const slow = alone('Donaudampfschifffahrt', 1_400);
+  const amount = (lengthMs: number) => alone('42.000', lengthMs);
   assert.deepEqual((await fill([pause, slow, amount(2_500)])).asked, []);
   assert.equal((await fill([amount(3_500)])).asked.length, 1);
 });
