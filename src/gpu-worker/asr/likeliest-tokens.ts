@@ -40,3 +40,9 @@ export function sumUp(logits: Float32Array): { highest: number; sum: number } {
   }
   return { highest, sum };
 }
+
+/** [rows, ...] row by row. */
+export function splitRows(values: Float32Array, rows: number): Float32Array[] {
+  const size = values.length / rows;
+  return Array.from({ length: rows }, (_, row) => values.subarray(row * size, (row + 1) * size));
+}

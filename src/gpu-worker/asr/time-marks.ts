@@ -58,7 +58,7 @@ export function followMarked(
   if (best >= 0 && (!text || allowed > text.probability))
     return { token: noTimestamps + 1 + best, probability: Math.exp(marks[best]!) };
   if (!text) return { token: endOfText, probability: Number.MIN_VALUE };
-  return { token: text.token, probability: Math.min(1, text.probability / (1 - all + allowed)) };
+  return { token: text.token, probability: text.probability / Math.max(text.probability, 1 - all + allowed) };
 }
 
 /** Marks [from, to) may come next. */

@@ -1,7 +1,7 @@
 /** Decoding with Whisper: language first, then text, by beam search or, for a second try, with drawn tokens. */
 import type { DecoderBatch, Likeliest } from '../onnx/decoder-batch.ts';
 import type { DecodedPiece } from './greedy-search.ts';
-import { type Follower, sumUp } from './likeliest-tokens.ts';
+import { type Follower, splitRows, sumUp } from './likeliest-tokens.ts';
 import { findLoop } from './loops.ts';
 import { followMarked, isMark, type MarkedTime, passToken, UNBEGUN } from './time-marks.ts';
 import type { WhisperVocabulary } from './whisper-vocabulary.ts';
@@ -78,7 +78,7 @@ export async function searchWindows(
 ): Promise<DecodedWindow[]> {
   const { vocabulary, prompt, beams, marks } = options;
   const heard = await batch.step(requests.map(() => vocabulary.startOfTranscript));
-  const all = split(heard.logits, requests.length).map((logits, index) =>
+  const all = splitRows(heard.logits, requests.length).map((logits, index) =>
     openRow(logits, requests[index]!, vocabulary),
   );
   const task = options.task === 'translate' ? vocabulary.translate : vocabulary.transcribe;
@@ -247,18 +247,13 @@ async function stepToDrawn(
   { vocabulary, temperature, random }: SearchOptions,
 ): Promise<Likeliest> {
   const { logits, attention } = await batch.step(tokens);
-  const followers = split(logits, attention.length).map(row => {
+  const followers = splitRows(logits, attention.length).map(row => {
     const allowed = row.slice(0, vocabulary.endOfText + 1).map((logit, token) => logit + suppressed[token]!);
     const { highest, sum } = sumUp(allowed);
     const token = draw(allowed, highest, temperature, random());
     return [{ token, probability: Math.exp(allowed[token]! - highest) / sum }];
   });
   return { followers, attention };
-}
-
-function split(values: Float32Array, parts: number): Float32Array[] {
-  const size = values.length / parts;
-  return Array.from({ length: parts }, (_, index) => values.subarray(index * size, (index + 1) * size));
 }
 
 function draw(logits: Float32Array, highest: number, temperature: number, at: number): number {

@@ -1,6 +1,6 @@
 /** Several pieces of speech decoded together, token by token: the tensors, without a decision which token to take. */
 import ort from 'onnxruntime-node';
-import type { Follower } from '../asr/likeliest-tokens.ts';
+import { type Follower, splitRows } from '../asr/likeliest-tokens.ts';
 
 /** Shape of a decoder. */
 export interface DecoderShape {
@@ -260,12 +260,6 @@ export function takeRows(tensors: Tensors, rows: readonly number[]): Tensors {
     return [name, new ort.Tensor(taken, [rows.length, ...rest])] as const;
   });
   return Object.fromEntries(taken);
-}
-
-/** [rows, ...] row by row. */
-export function splitRows(values: Float32Array, rows: number): Float32Array[] {
-  const size = values.length / rows;
-  return Array.from({ length: rows }, (_, row) => values.subarray(row * size, (row + 1) * size));
 }
 
 type Numbers = Float32Array | Int8Array | Uint8Array;

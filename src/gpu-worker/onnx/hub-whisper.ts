@@ -8,10 +8,10 @@ import { setImmediate } from 'node:timers/promises';
 import ort from 'onnxruntime-node';
 import { z } from 'zod';
 import { HansardError } from '../../errors.ts';
-import { findLikeliest, takeLogs } from '../asr/likeliest-tokens.ts';
+import { findLikeliest, splitRows, takeLogs } from '../asr/likeliest-tokens.ts';
 import { createWhisperVocabulary, type WhisperVocabulary } from '../asr/whisper-vocabulary.ts';
 import { buildMelBands } from '../audio/log-mel.ts';
-import { type DecoderBatch, disposeAll, floats, type Scores, splitRows, takeRows } from './decoder-batch.ts';
+import { type DecoderBatch, disposeAll, floats, type Scores, takeRows } from './decoder-batch.ts';
 import { createSession, type Device } from './session.ts';
 import { hearWindow, MEL_FRAMES, type WhisperModel } from './whisper-model.ts';
 
