@@ -7,16 +7,20 @@ import { buildTermPrompt, isBetterTold, suspectTerms } from './prompt-terms.ts';
 import { type DecodedWindow, type SearchOptions, searchWindows, type WindowRequest } from './whisper-search.ts';
 import { isDoubtful, isUnsure, meanLogProbability } from './window-guards.ts';
 
-const GREEDY = { temperature: 0, beams: 1, marks: true };
+type Manner = Pick<SearchOptions, 'temperature' | 'beams' | 'marks'>;
+
+const GREEDY: Manner = { temperature: 0, beams: 1, marks: true };
 /**
- * Three texts find as much as the five of openai/whisper, for two thirds of the time (bench/RESULTS.md). Later tries draw tokens, more and
- * more freely, as transcribe.py does there.
+ * Three or four texts find as much as the five of openai/whisper, for two thirds of the time. In English, where several people speak at
+ * once, more texts lose words; in other languages four find more than three (bench/RESULTS.md).
  */
-const TRIES = [
-  GREEDY,
-  { temperature: 0, beams: 3, marks: false },
-  ...[0.2, 0.4, 0.6, 0.8].map(temperature => ({ temperature, beams: 1, marks: false })),
-] as const;
+const beamFor = (language: string): Manner => ({ temperature: 0, beams: language === 'en' ? 3 : 4, marks: false });
+/** Later tries draw tokens, more and more freely, as transcribe.py of openai/whisper does. */
+const TRIES: readonly ((language: string) => Manner)[] = [
+  () => GREEDY,
+  beamFor,
+  ...[0.2, 0.4, 0.6, 0.8].map(temperature => () => ({ temperature, beams: 1, marks: false })),
+];
 
 /**
  * Where two people speak at once a beam may leave out what one of them says, since that makes the rest likelier
@@ -41,18 +45,22 @@ export async function decodeWindows(
   const heard = requests.map((): DecodedWindow[] => []);
   const textOf = (window: DecodedWindow) => decodeText(window, options);
   const isInDoubt = (window: DecodedWindow) => isDoubtful(window, textOf(window));
-  const search = (windows: readonly number[], how: typeof GREEDY, prompt: readonly number[] = []) => {
+  const search = (windows: readonly number[], how: Manner, prompt: readonly number[] = []) => {
     const wanted = windows.map(window => requests[window]!);
     return searchWindows(batch, wanted, { ...options, ...how, prompt }, signal, pause);
   };
   let waiting = [...requests.keys()];
-  for (const [index, how] of TRIES.entries()) {
-    if (index > 0) batch.restart(waiting);
-    const decoded = await search(waiting, how);
-    waiting = waiting.filter((window, at) => {
-      const next = decoded[at]!;
-      heard[window]!.push(next);
-      return isInDoubt(next) || (index === 0 && isUnsure(next));
+  for (const [index, mannerFor] of TRIES.entries()) {
+    const manners = waiting.map(window => mannerFor(heard[window]![0]?.language ?? ''));
+    for (const beams of new Set(manners.map(manner => manner.beams))) {
+      const own = waiting.filter((_, at) => manners[at]!.beams === beams);
+      if (index > 0) batch.restart(own);
+      const decoded = await search(own, manners.find(manner => manner.beams === beams)!);
+      for (const [at, window] of own.entries()) heard[window]!.push(decoded[at]!);
+    }
+    waiting = waiting.filter(window => {
+      const last = heard[window]!.at(-1)!;
+      return isInDoubt(last) || (index === 0 && isUnsure(last));
     });
     if (waiting.length === 0) break;
   }

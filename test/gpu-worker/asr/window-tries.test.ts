@@ -9,9 +9,17 @@ const options: Parameters<typeof decodeWindows>[2] = {
   random: () => 0.5,
 };
 
-async function decode(says: Says, windows = 1, answers = {}, terms: readonly string[] = []) {
+async function decode(
+  says: Says,
+  windows = 1,
+  answers = {},
+  {
+    terms = [],
+    languages = Array.from({ length: windows }, () => 'en'),
+  }: { terms?: string[]; languages?: string[] } = {},
+) {
   const { batch, restarts, fed } = createFakeWhisperBatch(windows, says, answers);
-  const requests = Array.from({ length: windows }, () => ({ language: 'en', maxTokens: 99 }));
+  const requests = languages.map(language => ({ language, maxTokens: 99 }));
   const decoded = await decodeWindows(
     batch,
     requests,
@@ -37,6 +45,17 @@ test('a window of which greedy decoding is sure is heard once, the others by bea
     [[0, 1], [1, 6, 6], [2]],
   );
   assert.deepEqual(restarts, [[1]]);
+});
+
+test('in English three texts compete, in other languages four', async () => {
+  const { decoded, restarts, fed } = await decode(garden, 3, {}, { languages: ['de', 'en', 'de'] });
+  assert.deepEqual(
+    decoded.map(({ language, tokens }) => [language, tokens]),
+    ['de', 'en', 'de'].map(language => [language, [1, 6, 6]]),
+  );
+  assert.deepEqual(restarts, [[0, 2], [1]]);
+  const [german, english] = [fed.findLastIndex(tokens => tokens.length === 8), fed.length - 1];
+  assert.deepEqual([german > 0, fed[english]!.length], [true, 3]);
 });
 
 test('where a beam leaves much out, the greedy text stays', async () => {
@@ -97,7 +116,7 @@ test('a window in which a term may have been said is heard once more with it, an
     if (text.length === 0) timesBegun++;
     return { [(timesBegun === 1 ? heard : meant)[text.length] ?? END]: 1 };
   };
-  const { decoded, restarts, fed } = await decode(says, 2, {}, ['Gadebag', 'Zurich']);
+  const { decoded, restarts, fed } = await decode(says, 2, {}, { terms: ['Gadebag', 'Zurich'] });
   assert.deepEqual(
     decoded.map(({ tokens }) => tokens),
     [[5], meant],
