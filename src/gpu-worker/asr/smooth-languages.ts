@@ -12,7 +12,8 @@ const FULL_WEIGHT_MS = 5_000;
 
 /**
  * The likeliest languages of windows in time order (Viterbi).
- * @param around languages before the first and after the last window, where they are known
+ * @param around languages before the first and after the last window, where they are known; else the one that all windows
+ * together sound like most, or a mumble at the beginning were easier taken for another language than one in the middle
  */
 export function smoothLanguages(
   windows: readonly (Span & { chances: LanguageChances })[],
@@ -20,8 +21,13 @@ export function smoothLanguages(
 ): string[] {
   const known = [around.before, around.after].filter(code => code !== undefined);
   const codes = [...new Set([...windows.flatMap(({ chances }) => Object.keys(chances)), ...known])];
-  if (codes.length === 0) return [];
-  let scores = codes.map(code => (around.before === undefined || around.before === code ? 0 : -CHANGE_COST));
+  const [first] = codes;
+  if (first === undefined) return [];
+  const timeIn = (code: string) =>
+    windows.reduce((sum, { startMs, endMs, chances }) => sum + (endMs - startMs) * (chances[code] ?? 0), 0);
+  const main = codes.reduce((best, code) => (timeIn(code) > timeIn(best) ? code : best), first);
+  const { before = main, after = main } = around;
+  let scores = codes.map(code => (code === before ? 0 : -CHANGE_COST));
   const origins: number[][] = [];
   for (const { startMs, endMs, chances } of windows) {
     const weight = Math.min(1, (endMs - startMs) / FULL_WEIGHT_MS);
@@ -33,8 +39,7 @@ export function smoothLanguages(
       return scores[from[index]!]! - change + weight * Math.log(Math.max(chances[code] ?? 0, LEAST_CHANCE));
     });
   }
-  if (around.after !== undefined)
-    scores = scores.map((score, i) => score - (codes[i] === around.after ? 0 : CHANGE_COST));
+  scores = scores.map((score, index) => score - (codes[index] === after ? 0 : CHANGE_COST));
   let state = scores.indexOf(Math.max(...scores));
   const path: string[] = [];
   for (const from of origins.toReversed()) {

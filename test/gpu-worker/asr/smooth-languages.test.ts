@@ -23,6 +23,12 @@ test('a short window says less than a long one', () => {
   assert.deepEqual(smoothLanguages([before!, short, after!]), ['en', 'en', 'en']);
 });
 
+test('at its beginning and end a meeting is no easier taken for another language', () => {
+  const mumble = { ur: 0.95, en: 0.05 };
+  assert.deepEqual(smoothLanguages(windows(mumble, en, en, en, mumble)), ['en', 'en', 'en', 'en', 'en']);
+  assert.deepEqual(smoothLanguages(windows(de, en, en)), ['de', 'en', 'en']);
+});
+
 test('languages on both sides count', () => {
   const unsure = windows({ de: 0.5, en: 0.5 });
   assert.deepEqual(smoothLanguages(unsure, { before: 'de', after: 'de' }), ['de']);
