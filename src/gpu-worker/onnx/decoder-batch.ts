@@ -135,9 +135,8 @@ export async function createDecoderBatch(
     async stepToLikeliest(tokens, { suppressed = NONE_SUPPRESSED, marks = false } = {}) {
       const wanted = ['likeliest', 'likeliest_log', ...(marks ? ['marks'] : [])];
       const { outputs, attention, rows } = await feed(tokens, wanted, suppressed);
-      const { likeliest } = outputs;
-      if (likeliest?.type !== 'int32') throw new TypeError('the graph lacks an output, or it is not int32');
-      const ids = likeliest.data as Int32Array;
+      const ids = outputs.likeliest?.data;
+      if (!(ids instanceof Int32Array)) throw new TypeError('the graph lacks an output, or it is not int32');
       const logs = floats(outputs.likeliest_log).data;
       const count = ids.length / rows;
       const followers = Array.from({ length: rows }, (_, row) =>

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, mock, test } from 'node:test';
 import timers from 'node:timers/promises';
 import { HansardError } from '../../../src/errors.ts';
-import type { ModelFile, Source } from '../../../src/gpu-worker/models/catalogue.ts';
+import type { ModelFile, Source } from '../../../src/gpu-worker/models/model-files.ts';
 import { type PullEvent, pullModels } from '../../../src/gpu-worker/models/pull.ts';
 import { startHub } from '../../fakes/hub.ts';
 import { callsOf, failingClient, fakeNpm, fakePip } from '../../fakes/package-clients.ts';

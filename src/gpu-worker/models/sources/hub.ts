@@ -4,7 +4,7 @@ import fs from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import type { HubSource, ModelFile } from '../catalogue.ts';
+import type { HubSource, ModelFile } from '../model-files.ts';
 import { sha256OfFile } from '../sha256.ts';
 
 /** Where each hub answers; tests name a local server. */

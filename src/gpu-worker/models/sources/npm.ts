@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import * as tar from 'tar';
-import type { NpmSource } from '../catalogue.ts';
+import type { NpmSource } from '../model-files.ts';
 import { type ClientRun, runClient } from './client.ts';
 
 /**

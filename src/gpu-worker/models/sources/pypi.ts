@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import yauzl from 'yauzl';
 import { makeFolder } from '../../../make-folder.ts';
-import type { PypiSource } from '../catalogue.ts';
+import type { PypiSource } from '../model-files.ts';
 import { type ClientRun, runClient } from './client.ts';
 
 /**
